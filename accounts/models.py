@@ -1,0 +1,149 @@
+"""People and the organizations (tenants) they belong to."""
+
+import uuid
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class Organization(models.Model):
+    """A hospital or a partner: the tenant. What belongs to one is invisible to every other."""
+
+    class Kind(models.TextChoices):
+        HOSPITAL = "hospital", _("Hospital")
+        PARTNER = "partner", _("Telemedicine partner")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField(_("name"), max_length=120, unique=True)
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind, default=Kind.HOSPITAL)
+    is_active = models.BooleanField(_("active"), default=True)
+    default_reading_organization = models.ForeignKey(
+        "self",
+        verbose_name=_("read by"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="reads_for",
+        help_text=_("Who reads the cases that this organization submits; empty: itself."),
+    )
+    overdue_after_minutes = models.PositiveIntegerField(
+        _("overdue after (minutes)"),
+        default=24 * 60,
+        help_text=_("A case without a deadline of its own is overdue after this long."),
+    )
+    read_first = models.BooleanField(
+        _("read first"),
+        default=False,
+        help_text=_("Show the software's answer only after a clinician's own first impression."),
+    )
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+
+    class Meta:
+        ordering: ClassVar = ["name"]
+        verbose_name = _("organization")
+        verbose_name_plural = _("organizations")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        user = self.model(email=email.strip().lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        return self.create_user(email, password, is_superuser=True, role="", **fields)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person. Signs in by e-mail; belongs to one organization, the platform operator to none."""
+
+    class Role(models.TextChoices):
+        CLINICIAN = "clinician", _("Clinician")
+        SUPERVISING_READER = "supervising_reader", _("Supervising reader")
+        PARTNER = "partner", _("Partner")
+        ORGANIZATION_ADMINISTRATOR = "organization_administrator", _("Organization administrator")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    email = models.EmailField(_("e-mail address"), unique=True)
+    name = models.CharField(_("name"), max_length=120, blank=True)
+    organization = models.ForeignKey(
+        Organization,
+        verbose_name=_("organization"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="people",
+    )
+    role = models.CharField(_("role"), max_length=30, choices=Role, blank=True)
+    is_active = models.BooleanField(_("active"), default=True)
+    date_joined = models.DateTimeField(_("joined"), default=timezone.now, editable=False)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    class Meta:
+        ordering: ClassVar = ["email"]
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="person_belongs_to_an_organization_or_is_operator",
+                condition=models.Q(is_superuser=True)
+                | (models.Q(organization__isnull=False) & ~models.Q(role="")),
+            ),
+            models.UniqueConstraint(Lower("email"), name="one_person_per_email_address"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    @property
+    def is_operator(self) -> bool:
+        """The platform operator, the only one who is not limited to an organization."""
+        return self.is_superuser
+
+    @property
+    def is_organization_administrator(self) -> bool:
+        return self.role == self.Role.ORGANIZATION_ADMINISTRATOR
+
+    @property
+    def is_staff(self) -> bool:
+        """Who may open the administration pages; what is seen there is scoped separately."""
+        return self.is_superuser or self.is_organization_administrator
+
+
+class Invitation(models.Model):
+    """A link by which a colleague joins an organization; only the hash of its token is kept."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organization = models.ForeignKey(
+        Organization, on_delete=models.CASCADE, related_name="invitations"
+    )
+    email = models.EmailField(_("e-mail address"))
+    role = models.CharField(_("role"), max_length=30, choices=User.Role)
+    token_sha256 = models.CharField(max_length=64, unique=True, editable=False)
+    invited_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["-created_at"]
+        verbose_name = _("invitation")
+        verbose_name_plural = _("invitations")
+
+    def __str__(self) -> str:
+        return self.email

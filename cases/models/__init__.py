@@ -1,0 +1,20 @@
+"""The clinical record: what is kept, and what the database itself guarantees."""
+
+from cases.models.analysis import Analysis
+from cases.models.case import Case
+from cases.models.external_identifier import ExternalIdentifier
+from cases.models.model_version import ModelVersion
+from cases.models.radiograph import Radiograph
+from cases.models.trail import AccessRecord, CaseEvent
+from cases.models.worker import Worker
+
+__all__ = [
+    "AccessRecord",
+    "Analysis",
+    "Case",
+    "CaseEvent",
+    "ExternalIdentifier",
+    "ModelVersion",
+    "Radiograph",
+    "Worker",
+]

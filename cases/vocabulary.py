@@ -1,0 +1,101 @@
+"""The field's words for what a case, a radiograph and an analysis can be."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class BodyRegion(TextChoices):
+    HAND = "hand", _("Hand")
+    WRIST = "wrist", _("Wrist")
+    FOREARM = "forearm", _("Forearm")
+    ELBOW = "elbow", _("Elbow")
+    UPPER_ARM = "upper_arm", _("Upper arm")
+    SHOULDER = "shoulder", _("Shoulder")
+    CLAVICLE = "clavicle", _("Clavicle")
+    PELVIS = "pelvis", _("Pelvis")
+    HIP = "hip", _("Hip")
+    THIGH = "thigh", _("Thigh")
+    KNEE = "knee", _("Knee")
+    LOWER_LEG = "lower_leg", _("Lower leg")
+    ANKLE = "ankle", _("Ankle")
+    FOOT = "foot", _("Foot")
+    CHEST = "chest", _("Chest")
+    SPINE = "spine", _("Spine")
+    SKULL = "skull", _("Skull")
+    OTHER = "other", _("Other")
+
+
+class Side(TextChoices):
+    LEFT = "left", _("Left")
+    RIGHT = "right", _("Right")
+    BOTH = "both", _("Both")
+
+
+class View(TextChoices):
+    FRONTAL = "frontal", _("Frontal")
+    LATERAL = "lateral", _("Lateral")
+    OBLIQUE = "oblique", _("Oblique")
+    OTHER = "other", _("Other")
+
+
+class Sex(TextChoices):
+    FEMALE = "female", _("Female")
+    MALE = "male", _("Male")
+    OTHER = "other", _("Other")
+
+
+class Priority(TextChoices):
+    """How the sender ranks a case; the lanes of the inference queue carry the same names."""
+
+    ROUTINE = "routine", _("Routine")
+    URGENT = "urgent", _("Urgent")
+
+
+class Source(TextChoices):
+    WEB = "web", _("Web page")
+    API = "api", _("API")
+    DICOM = "dicom", _("DICOM")
+
+
+class CaseStatus(TextChoices):
+    QUEUED = "queued", _("Waiting")
+    RUNNING = "running", _("Being analysed")
+    FINISHED = "finished", _("Finished")
+    FAILED = "failed", _("Failed")
+    CANCELLED = "cancelled", _("Cancelled")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+class CaseLevel(TextChoices):
+    FRACTURE = "fracture", _("Fracture suspected")
+    INCONCLUSIVE = "inconclusive", _("Uncertain")
+    INCOMPLETE = "incomplete", _("Incomplete")
+    NO_FRACTURE_FOUND = "no_fracture_found", _("No fracture found")
+
+
+class FindingLevel(TextChoices):
+    FRACTURE = "fracture", _("Fracture suspected")
+    INCONCLUSIVE = "inconclusive", _("Uncertain")
+    NO_FRACTURE_FOUND = "no_fracture_found", _("No fracture found")
+    NOT_ASSESSABLE = "not_assessable", _("Not assessed")
+
+
+class AnalysisStatus(TextChoices):
+    QUEUED = "queued", _("Waiting")
+    RUNNING = "running", _("Running")
+    SUCCEEDED = "succeeded", _("Succeeded")
+    FAILED = "failed", _("Failed")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+class Purpose(TextChoices):
+    """Only clinical analyses count towards a case's status and level."""
+
+    CLINICAL = "clinical", _("Clinical")
+    SHADOW = "shadow", _("Shadow")
+    EVALUATION = "evaluation", _("Evaluation")
+
+
+class PixelSpacingKind(TextChoices):
+    CALIBRATED = "calibrated", _("In the patient (PixelSpacing)")
+    DETECTOR = "detector", _("At the detector (ImagerPixelSpacing)")

@@ -1,0 +1,39 @@
+"""Real servers. Refuses to start on a missing or default secret, DEBUG, or `*` as a host."""
+
+from django.core.exceptions import ImproperlyConfigured
+
+from fracture_platform.settings.base import *  # noqa: F403
+from fracture_platform.settings.environment import env
+
+DEMO = False
+DEBUG = False
+SECRET_KEY = env.str("SECRET_KEY", default="")
+FIELD_ENCRYPTION_KEYS = env.list("FIELD_ENCRYPTION_KEYS", default=[])
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+
+SESSION_COOKIE_SECURE = True
+CSRF_COOKIE_SECURE = True
+SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
+SECURE_REDIRECT_EXEMPT = ["^livez$", "^readyz$"]
+SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=30 * 24 * 3600)
+if env.bool("BEHIND_TLS_PROXY", default=False):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+_problems = [
+    sentence
+    for wrong, sentence in (
+        (len(SECRET_KEY) < 32, "SECRET_KEY is missing or shorter than 32 characters."),
+        (SECRET_KEY.startswith("django-insecure"), "SECRET_KEY is Django's insecure default."),
+        (env.bool("DEBUG", default=False), "DEBUG is on; it shows secrets to whoever makes an error."),
+        (not ALLOWED_HOSTS, "ALLOWED_HOSTS is empty; name the hosts of this site."),
+        ("*" in ALLOWED_HOSTS, "ALLOWED_HOSTS holds *; name the hosts of this site."),
+        (
+            not FIELD_ENCRYPTION_KEYS or min(map(len, FIELD_ENCRYPTION_KEYS)) < 32,
+            "FIELD_ENCRYPTION_KEYS is missing, or one of its keys is shorter than 32 characters.",
+        ),
+    )
+    if wrong
+]
+if _problems:
+    raise ImproperlyConfigured(" ".join(_problems))
