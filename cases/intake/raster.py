@@ -93,7 +93,9 @@ def to_picture(image: Image.Image) -> Picture:
     """Grey values of a loaded image of any mode. 8-bit grey stays as it is, value by value."""
     if image.mode in _SIXTEEN or image.mode == "I":
         deep = _sixteen_bits(image)
-        return Picture(grey=stretched(deep), deep=deep, bits=_bits(image), original=b"", original_suffix="")
+        return Picture(
+            grey=stretched(deep), deep=deep, bits=_bits(image), original=b"", original_suffix=""
+        )
     if image.mode == "F":
         raise IntakeError("unsupported_pixels")
     if image.mode == "1":
