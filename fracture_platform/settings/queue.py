@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from fracture_platform.settings.environment import env
+
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_IGNORE_RESULT = True
@@ -16,11 +18,14 @@ CELERY_TASK_CREATE_MISSING_QUEUES = True
 CELERY_TASK_DEFAULT_QUEUE = "housekeeping"
 # A publish that finds no broker gives up at once: the reconciler publishes again.
 CELERY_TASK_PUBLISH_RETRY = False
+PUBLISH_TIMEOUT_SECONDS = 0.5
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
     "visibility_timeout": 300,  # above the hard limit, or a slow task would be delivered twice
     "socket_connect_timeout": 1,
+    # A broker that hangs without closing is noticed after brpop_timeout + twice this.
+    "health_check_interval": 10,
 }
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
@@ -39,3 +44,6 @@ LEASE_RENEWAL_SECONDS = 5
 RECONCILER_SECONDS = 5
 REPUBLISH_AFTER_SECONDS = 10
 MAX_ATTEMPTS = 3
+
+INFERENCE_ENGINE = env.str("INFERENCE_ENGINE", default="litert")
+INFERENCE_THREADS = env.int("INFERENCE_THREADS", default=1)

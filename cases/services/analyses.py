@@ -1,0 +1,94 @@
+"""Every write to an analysis. Each move is one conditional UPDATE whose row count decides."""
+
+from functools import partial
+from uuid import UUID
+
+from django.db import transaction
+
+from accounts.models import User
+from cases import dispatch
+from cases.models import Analysis, CaseEvent, ModelVersion, Radiograph
+from cases.models.analysis import ACTIVE
+from cases.services import status, trail
+from cases.services.attempts import (
+    cancel_queued,
+    claim,
+    record_failure,
+    record_result,
+    renew_lease,
+    return_to_queue,
+)
+from cases.services.transitions import TRANSITIONS, ForbiddenTransition
+from cases.vocabulary import Purpose
+
+__all__ = [
+    "TRANSITIONS",
+    "CannotBeAnalysed",
+    "ForbiddenTransition",
+    "NoActiveModel",
+    "cancel",
+    "claim",
+    "queue_analysis",
+    "record_failure",
+    "record_result",
+    "renew_lease",
+    "rerun",
+    "return_to_queue",
+]
+
+
+class NoActiveModel(Exception):
+    """No model version is active, so there is nothing to ask."""
+
+
+class CannotBeAnalysed(Exception):
+    """The radiograph is withdrawn or not assessable; the message says which."""
+
+
+@transaction.atomic
+def queue_analysis(
+    *,
+    radiograph: Radiograph,
+    requested_by: User | None = None,
+    purpose: Purpose = Purpose.CLINICAL,
+    model_version: ModelVersion | None = None,
+) -> Analysis:
+    """Ask for an analysis, by the active model unless told; one that waits or runs is returned.
+
+    It is published after the commit. Raises NoActiveModel or CannotBeAnalysed.
+    """
+    case = status.lock_case(radiograph.case_id)
+    if radiograph.withdrawn_at or case.withdrawn_at:
+        raise CannotBeAnalysed("A withdrawn radiograph is not analysed.")
+    if radiograph.not_assessable:
+        raise CannotBeAnalysed("The software cannot assess this image.")
+    model = model_version or ModelVersion.objects.filter(is_active=True).first()
+    if model is None:
+        raise NoActiveModel("No model is active. Install one with `manage.py install_model`.")
+    asked = {"radiograph": radiograph, "model_version": model, "purpose": purpose}
+    waiting = Analysis.objects.filter(**asked, status__in=ACTIVE).first()
+    if waiting is not None:
+        return waiting
+    analysis = Analysis.objects.create(**asked, requested_by=requested_by, lane=case.priority)
+    if purpose == Purpose.CLINICAL:
+        trail.record_event(
+            case=case,
+            kind=CaseEvent.Kind.QUEUED,
+            actor=requested_by,
+            radiograph=radiograph,
+            analysis=analysis,
+            detail={"model_version": str(model)},
+        )
+        status.update_case(case_id=case.pk)
+    transaction.on_commit(partial(dispatch.publish, analysis_id=analysis.pk), robust=True)
+    return analysis
+
+
+def cancel(*, analysis_id: UUID, actor: User | None) -> bool:
+    """Take a queued analysis out of the queue; False if it is not queued any more."""
+    return cancel_queued(analysis_id=analysis_id, actor=actor)
+
+
+def rerun(*, radiograph: Radiograph, actor: User | None) -> Analysis:
+    """Ask for a clinical analysis again, by the active model; the earlier ones stay as they are."""
+    return queue_analysis(radiograph=radiograph, requested_by=actor)

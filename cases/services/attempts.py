@@ -1,0 +1,191 @@
+"""What a worker does with an analysis: claim it, keep the lease, and write the outcome once."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from cases import dispatch
+from cases.clock import database_now
+from cases.models import Analysis
+from cases.models.radiograph import private_storage
+from cases.services.transitions import move
+from cases.vocabulary import AnalysisStatus
+
+ENDED: dict[str, Any] = {"lease_until": None}
+
+
+def _lease() -> datetime:
+    return database_now() + timedelta(seconds=settings.LEASE_SECONDS)
+
+
+def claim(*, analysis_id: UUID, worker_name: str) -> Analysis | None:
+    """Take a queued analysis; None if another worker has it, or it is no longer wanted.
+
+    The returned row has its radiograph, case and model version loaded.
+    """
+    return move(
+        analysis_id=analysis_id,
+        source=AnalysisStatus.QUEUED,
+        target=AnalysisStatus.RUNNING,
+        fields={
+            "attempt": F("attempt") + 1,
+            "lease_until": _lease(),
+            "started_at": timezone.now(),
+            "worker_name": worker_name,
+        },
+    )
+
+
+def renew_lease(*, analysis_id: UUID, attempt: int) -> bool:
+    """Keep a claim; False if it is lost, and then nothing that this attempt writes will count."""
+    held = Analysis.objects.filter(
+        pk=analysis_id, attempt=attempt, status=AnalysisStatus.RUNNING
+    ).update(lease_until=_lease())
+    return bool(held)
+
+
+def record_result(  # noqa: PLR0913  (an answer has this many parts)
+    *,
+    analysis_id: UUID,
+    attempt: int,
+    level: str,
+    probability: float | None,
+    logit: float | None,
+    class_scores: Mapping[str, float],
+    heatmap: bytes | None,
+    thresholds: Mapping[str, float],
+    weights_sha256: str,
+    preprocessing_version: str,
+    engine: str,
+    timings_ms: Mapping[str, float],
+    marks: Sequence[Mapping[str, Any]] = (),
+) -> bool:
+    """Write the answer of one attempt, once or not at all; False if the attempt lost its claim.
+
+    `heatmap` is a PNG. Its file is stored before the UPDATE, so that a row never names a file
+    that is not there, and removed again if the UPDATE changed nothing.
+    """
+    name = _store_heatmap(heatmap) if heatmap else ""
+    written = False
+    try:
+        written = _finish(
+            analysis_id,
+            attempt,
+            AnalysisStatus.SUCCEEDED,
+            level=level,
+            probability=probability,
+            logit=logit,
+            class_scores=dict(class_scores),
+            marks=[dict(mark) for mark in marks],
+            heatmap=name,
+            thresholds=dict(thresholds),
+            weights_sha256=weights_sha256,
+            preprocessing_version=preprocessing_version,
+            engine=engine,
+            timings_ms=dict(timings_ms),
+        )
+    finally:
+        if name and not written:
+            private_storage().delete(name)
+    return written
+
+
+def record_failure(*, analysis_id: UUID, attempt: int, code: str, message: str) -> bool:
+    """Fail an attempt that no repetition would mend; `message` is a sentence for people."""
+    return _finish(
+        analysis_id, attempt, AnalysisStatus.FAILED, error_code=code, error_message=message
+    )
+
+
+@transaction.atomic
+def return_to_queue(
+    *,
+    analysis_id: UUID,
+    attempt: int,
+    code: str,
+    message: str,
+    lease_before: datetime | None = None,
+    at_once: bool = False,
+) -> bool:
+    """Give an interrupted attempt back, or fail the analysis once its attempts are used up.
+
+    With `lease_before` only if the lease had run out by then. With `at_once` it is published
+    after the commit; otherwise the reconciler does it later, which spares a storage or a
+    database that is just unwell.
+    """
+    claim_lost = Q(lease_until__lt=lease_before) if lease_before else Q()
+    mine = Q(attempt=attempt) & claim_lost
+    if attempt >= settings.MAX_ATTEMPTS:
+        return _finish(
+            analysis_id,
+            attempt,
+            AnalysisStatus.FAILED,
+            only=claim_lost,
+            error_code=code,
+            error_message=f"{message} It was tried {attempt} times.",
+        )
+    analysis = move(
+        analysis_id=analysis_id,
+        source=AnalysisStatus.RUNNING,
+        target=AnalysisStatus.QUEUED,
+        only=mine,
+        fields=ENDED | {"queued_at": timezone.now(), "published_at": None, "publications": 0},
+        detail={"code": code, "attempt": attempt},
+    )
+    if analysis is None:
+        return False
+    radiograph = analysis.radiograph
+    if radiograph.withdrawn_at or radiograph.case.withdrawn_at:
+        cancel_queued(analysis_id=analysis_id)
+    elif at_once:
+        transaction.on_commit(partial(dispatch.publish, analysis_id=analysis_id), robust=True)
+    return True
+
+
+def cancel_queued(*, analysis_id: UUID, **event: Any) -> bool:
+    moved = move(
+        analysis_id=analysis_id,
+        source=AnalysisStatus.QUEUED,
+        target=AnalysisStatus.CANCELLED,
+        fields={"finished_at": timezone.now()},
+        **event,
+    )
+    return moved is not None
+
+
+def _finish(
+    analysis_id: UUID,
+    attempt: int,
+    target: AnalysisStatus,
+    *,
+    only: Q | None = None,
+    **fields: Any,
+) -> bool:
+    detail = {"attempt": attempt}
+    if target == AnalysisStatus.FAILED:
+        detail["code"] = fields["error_code"]
+    else:
+        detail["level"] = fields["level"]
+    moved = move(
+        analysis_id=analysis_id,
+        source=AnalysisStatus.RUNNING,
+        target=target,
+        only=Q(attempt=attempt) & (only or Q()),
+        fields=ENDED | fields | {"finished_at": timezone.now()},
+        detail=detail,
+    )
+    return moved is not None
+
+
+def _store_heatmap(png: bytes) -> str:
+    mark = uuid.uuid4().hex
+    return private_storage().save(f"heatmaps/{mark[:2]}/{mark}.png", ContentFile(png))
