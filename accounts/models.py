@@ -110,6 +110,11 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.name or self.email
 
     @property
+    def may_sign_in(self) -> bool:
+        """Neither the person nor the organization is closed."""
+        return self.is_active and (self.organization is None or self.organization.is_active)
+
+    @property
     def is_operator(self) -> bool:
         """The platform operator, the only one who is not limited to an organization."""
         return self.is_superuser

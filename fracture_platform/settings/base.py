@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from fracture_platform import broker
+from fracture_platform.settings.accounts import *  # noqa: F403
 from fracture_platform.settings.environment import BASE_DIR, VAR_DIR, env
 from fracture_platform.settings.queue import *  # noqa: F403  (settings are names by design)
 from fracture_platform.settings.security import *  # noqa: F403
@@ -20,7 +21,7 @@ INSTALLED_APPS = [
     "cases",
     "inference_worker",
     "fracture_platform",
-    "django.contrib.admin",
+    "accounts.administration.AdministrationConfig",  # django.contrib.admin
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -119,23 +120,6 @@ TIME_ZONE = env.str("TIME_ZONE", default="UTC")
 USE_TZ = True
 USE_I18N = True
 LOCALE_PATHS = [BASE_DIR / "locale"]
-
-AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
-]
-LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "/"
-LOGOUT_REDIRECT_URL = "account_login"
-ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
-ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-ACCOUNT_LOGIN_METHODS = {"email"}
-ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
-ACCOUNT_EMAIL_VERIFICATION = "none"  # an address is proved by the invitation that reached it
-ACCOUNT_LOGOUT_ON_GET = False
-ACCOUNT_SESSION_REMEMBER = False
-ACCOUNT_PREVENT_ENUMERATION = True
-ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)

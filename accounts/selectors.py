@@ -1,0 +1,53 @@
+"""What the pages show of people, organizations and invitations."""
+
+import hashlib
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from accounts.models import Invitation, Organization, User
+
+
+def token_hash(token: str) -> str:
+    """What is kept of an invitation's token: 256 random bits need no salt."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def administered_organizations(user: User) -> QuerySet[Organization]:
+    """All for the operator, the own one for an organization's administrator, else none."""
+    if user.is_operator:
+        return Organization.objects.all()
+    if user.is_organization_administrator:
+        return Organization.objects.filter(pk=user.organization_id)
+    return Organization.objects.none()
+
+
+def people_of(organization: Organization) -> QuerySet[User]:
+    return organization.people.order_by("-is_active", "name", "email")
+
+
+def administered_people(user: User) -> QuerySet[User]:
+    return User.objects.filter(
+        organization__in=administered_organizations(user)
+    ).select_related("organization")
+
+
+def open_invitations(organization: Organization | None = None) -> QuerySet[Invitation]:
+    """Those whose link works now."""
+    found = Invitation.objects.filter(
+        accepted_at__isnull=True,
+        revoked_at__isnull=True,
+        expires_at__gt=timezone.now(),
+        organization__is_active=True,
+    )
+    return found if organization is None else found.filter(organization=organization)
+
+
+def find_invitation(token: str) -> Invitation | None:
+    """The open invitation that this token belongs to."""
+    return (
+        open_invitations()
+        .select_related("organization", "invited_by")
+        .filter(token_sha256=token_hash(token))
+        .first()
+    )

@@ -1,0 +1,17 @@
+"""Every change of people and invitations."""
+
+from accounts.services.invitations import accept, invite, revoke
+from accounts.services.mail import send_invitation
+from accounts.services.people import change_role, deactivate, end_sessions, reactivate, rename
+
+__all__ = [
+    "accept",
+    "change_role",
+    "deactivate",
+    "end_sessions",
+    "invite",
+    "reactivate",
+    "rename",
+    "revoke",
+    "send_invitation",
+]

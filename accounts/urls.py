@@ -1,0 +1,39 @@
+"""People's own pages: the account, signing in, the organization, an invitation."""
+
+from django.urls import include, path
+
+from accounts.views.account import account
+from accounts.views.closed import closed
+from accounts.views.invitation import invitation
+from accounts.views.organization import (
+    change_role,
+    deactivate,
+    invite,
+    organization,
+    reactivate,
+    revoke,
+)
+
+# Pages of the sign-in package that make no sense here: nobody signs up, an e-mail address is
+# proved by the invitation that reached it, and everybody has a password.
+CLOSED = [
+    "signup/",
+    "email/",
+    "confirm-email/",
+    "confirm-email/<path:key>/",
+    "password/set/",
+    "login/code/confirm/",
+]
+
+urlpatterns = [
+    *(path(f"account/{page}", closed) for page in CLOSED),
+    path("account/", account, name="account"),
+    path("account/", include("allauth.urls")),
+    path("invitation/<str:token>/", invitation, name="invitation"),
+    path("organization/", organization, name="organization"),
+    path("organization/invite/", invite, name="organization_invite"),
+    path("organization/invitations/<uuid:pk>/revoke/", revoke, name="organization_revoke"),
+    path("organization/people/<uuid:pk>/role/", change_role, name="organization_change_role"),
+    path("organization/people/<uuid:pk>/deactivate/", deactivate, name="organization_deactivate"),
+    path("organization/people/<uuid:pk>/reactivate/", reactivate, name="organization_reactivate"),
+]
