@@ -1,7 +1,9 @@
-"""Canonical radiograph -> model input: one implementation, so that training and serving cannot drift apart.
+"""Canonical radiograph -> model input: one implementation, so that training and serving cannot
+drift apart.
 
-The radiograph is scaled with its aspect kept until its longer side fits, and laid in the middle of a black square.
-A bundle names the version of this module it was trained with; change the arithmetic and PREPROCESSING_VERSION together.
+The radiograph is scaled with its aspect kept until its longer side fits, and laid in the middle of
+a black square. A bundle names the version of this module it was trained with; change the arithmetic
+and PREPROCESSING_VERSION together.
 """
 
 from __future__ import annotations
@@ -26,14 +28,16 @@ class Placement:
     size: int
 
     def crop(self, square: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Cut the radiograph out of a (size, size) map: what is left is aligned with the whole radiograph."""
+        """Cut the radiograph out of a (size, size) map: what is left is aligned with the whole
+        radiograph."""
         if square.shape[:2] != (self.size, self.size):
             raise ValueError(f"expected a map of {self.size}x{self.size}, got {square.shape[:2]}")
         return square[self.top : self.top + self.height, self.left : self.left + self.width]
 
 
 def read_canonical(data: bytes) -> NDArray[np.uint8]:
-    """Decode the canonical 8-bit grey PNG that intake stored, as (H, W); ValueError when it cannot be read."""
+    """Decode the canonical 8-bit grey PNG that intake stored, as (H, W); ValueError when it cannot
+    be read."""
     buffer = np.frombuffer(data, dtype=np.uint8)
     image = None
     if buffer.size:
@@ -51,7 +55,8 @@ def read_canonical(data: bytes) -> NDArray[np.uint8]:
 
 
 def letterbox(canonical: NDArray[np.uint8], *, size: int) -> tuple[NDArray[np.uint8], Placement]:
-    """Scale (H, W) into the middle of a black (size, size) square; still 8-bit, so training can keep it in memory."""
+    """Scale (H, W) into the middle of a black (size, size) square; still 8-bit, so training can
+    keep it in memory."""
     if canonical.ndim != 2 or canonical.dtype != np.uint8 or 0 in canonical.shape:
         raise ValueError(
             f"expected an (H, W) array of uint8, got {canonical.dtype} {canonical.shape}"
@@ -69,7 +74,8 @@ def letterbox(canonical: NDArray[np.uint8], *, size: int) -> tuple[NDArray[np.ui
 
 
 def to_input(square: NDArray[np.uint8], *, channels: int) -> NDArray[np.float32]:
-    """Grey levels 0..255 to 0..1, repeated over the channels a network expects: (..., H, W) -> (..., H, W, channels)."""
+    """Grey levels 0..255 to 0..1, repeated over the channels a network expects: (..., H, W) ->
+    (..., H, W, channels)."""
     grey = square.astype(np.float32) / np.float32(255)
     return np.repeat(grey[..., np.newaxis], channels, axis=-1)
 
@@ -77,6 +83,7 @@ def to_input(square: NDArray[np.uint8], *, channels: int) -> NDArray[np.float32]
 def prepare(
     canonical: NDArray[np.uint8], *, size: int, channels: int
 ) -> tuple[NDArray[np.float32], Placement]:
-    """Turn a canonical radiograph (H, W) into a (size, size, channels) input in 0..1, and say where it lies in it."""
+    """Turn a canonical radiograph (H, W) into a (size, size, channels) input in 0..1, and say where
+    it lies in it."""
     square, placement = letterbox(canonical, size=size)
     return to_input(square, channels=channels), placement

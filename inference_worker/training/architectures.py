@@ -1,7 +1,7 @@
 """The networks that can be trained, by name. Only keras here, so that they run on any backend.
 
-A network is built for training: (N, size, size, channels) in 0..1 -> one logit (N, 1). What its bundle gives beside
-the logit (class scores, a map) is added by `forward.py` when it is exported.
+A network is built for training: (N, size, size, channels) in 0..1 -> one logit (N, 1). What its
+bundle gives beside the logit (class scores, a map) is added by `forward.py` when it is exported.
 """
 
 from __future__ import annotations
@@ -28,10 +28,11 @@ class Architecture:
 
 
 def _baseline_cnn(spec: Architecture) -> keras.Model:
-    """The reference CNN: two convolutions, each pooled, and two dense layers; 6.4 million weights at 224 px.
+    """The reference CNN: two convolutions, each pooled, and two dense layers; 6.4 million weights
+    at 224 px.
 
-    The sigmoid after the last layer is not part of it: the loss takes the logit (the same figure, without the
-    rounding), and serving calibrates the logit before it becomes a probability.
+    The sigmoid after the last layer is not part of it: the loss takes the logit (the same figure,
+    without the rounding), and serving calibrates the logit before it becomes a probability.
     """
     image = keras.Input((spec.size, spec.size, spec.channels), name="radiograph")
     maps = layers.Conv2D(16, 3, padding="same", activation="relu", name="conv_1")(image)

@@ -1,7 +1,9 @@
-"""Radiographs decoded once and kept as small grey squares, and batches of them with augmentation and noise."""
+"""Radiographs decoded once and kept as small grey squares, and batches of them with augmentation
+and noise."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -21,12 +23,16 @@ SHIFT = 0.06
 CONTRAST = 0.2
 BRIGHTNESS = 0.08
 NOISE = 0.02
+CUT_SHORT = 0.05
+"""Share of training images given a bottom like that of a mended truncated file, so that it tells
+nothing."""
 
 
 def squares(
     samples: Sequence[Sample], *, size: int, cache: Path | None = None
 ) -> NDArray[np.uint8]:
-    """Every sample letterboxed, (N, size, size) in their order; kept in `cache` for the next start."""
+    """Every sample letterboxed, (N, size, size) in their order; kept in `cache` for the next
+    start."""
     key = np.array([sample.sha256 for sample in samples])
     if cache is not None and cache.is_file():
         with np.load(cache) as kept:
@@ -44,8 +50,11 @@ def squares(
 
 
 def augment(square: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.float32]:
-    """One (size, size) square flipped, turned, scaled, shifted, with other contrast and mild noise; 0..1."""
+    """One (size, size) square flipped, turned, scaled, shifted, with other contrast and mild noise;
+    0..1."""
     size = square.shape[0]
+    if rng.random() < CUT_SHORT:
+        square = _cut_short(square, rng)
     matrix = cv2.getRotationMatrix2D(
         (size / 2, size / 2),
         rng.uniform(-ROTATION_DEGREES, ROTATION_DEGREES),
@@ -64,10 +73,22 @@ def augment(square: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.f
     return np.clip(grey, 0, 1).astype(np.float32)
 
 
+def _cut_short(square: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
+    """Continue one row down to the lower edge of the radiograph (not into the black beneath it)."""
+    rows = np.flatnonzero(square.any(axis=1))
+    if len(rows) < 4:
+        return square
+    row = int(rng.integers(rows[len(rows) // 2], rows[-1] + 1))
+    cut = square.copy()
+    cut[row : rows[-1] + 1] = square[row]
+    return cut
+
+
 class Batches(keras.utils.PyDataset):  # type: ignore[misc]
     """Augmented training batches: (x, label, weight), shuffled anew each epoch.
 
-    Order and augmentation depend only on seed, epoch and index: a run that was interrupted goes on as it would have.
+    Order and augmentation depend only on seed, epoch and index: a run that was interrupted goes on
+    as it would have.
     """
 
     def __init__(
@@ -86,7 +107,7 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
         self.channels, self.batch, self.seed, self.epoch = channels, batch, seed, epoch
 
     def __len__(self) -> int:
-        return -(-len(self.labels) // self.batch)
+        return math.ceil(len(self.labels) / self.batch)
 
     def __getitem__(
         self, index: int

@@ -1,6 +1,7 @@
 """Folders of radiographs -> samples with a label and a group that must not cross a split.
 
-Read are the public FracAtlas layout (with or without this project's groups.csv) and any folder of class folders.
+Read are the public FracAtlas layout (with or without this project's groups.csv) and any folder of
+class folders.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ CLASS_FOLDERS = {
     "negative": 0,
 }
 RUN_LENGTH = 25
-"""Neighbouring file numbers that count as one group where nothing better is known: they are often one examination."""
+"""Neighbouring file numbers that count as one group where nothing better is known: they are often
+one examination."""
 
 
 class DatasetError(Exception):
@@ -43,9 +45,11 @@ class Sample:
 
 
 def read_folder(root: Path) -> list[Sample]:
-    """Every labelled image under `root`, sorted by id. The folder is the label, never a table beside it.
+    """Every labelled image under `root`, sorted by id. The folder is the label, never a table
+    beside it.
 
-    Images whose label is contradicted are left out: by groups.csv, or by the same bytes lying in both classes.
+    Images whose label is contradicted are left out: by groups.csv, or by the same bytes lying in
+    both classes.
     """
     if not root.is_dir():
         raise DatasetError(f"{root} is not a folder.")
@@ -64,13 +68,15 @@ def read_folder(root: Path) -> list[Sample]:
     ]
     if {sample.label for sample in samples} != {0, 1}:
         raise DatasetError(
-            f"{images} has no images of both classes: expected folders like Fractured/ and Non_fractured/."
+            f"{images} has no images of both classes: "
+            "expected folders like Fractured/ and Non_fractured/."
         )
     return sorted(_join_copies(samples), key=lambda sample: sample.id)
 
 
 def fingerprint(samples: Sequence[Sample]) -> str:
-    """SHA-256 over the sorted (id, hash of the file's bytes): the same figure means the same training data."""
+    """SHA-256 over the sorted (id, hash of the file's bytes): the same figure means the same
+    training data."""
     digest = hashlib.sha256()
     for sample in sorted(samples, key=lambda sample: sample.id):
         digest.update(f"{sample.id} {sample.sha256}\n".encode())
@@ -110,14 +116,16 @@ def _group(path: Path, folder: Path, table: dict[str, tuple[str, bool]]) -> str:
     if path.name in table:
         return f"table {table[path.name][0]}"
     if path.parent != folder:
-        # A folder below the class folder is a patient or an examination; it may lie in both classes.
+        # A folder below the class folder is a patient or an examination; it may lie in both
+        # classes.
         return f"folder {path.parent.relative_to(folder).as_posix()}"
     digits = re.findall(r"\d+", path.stem)
     return f"run {int(digits[-1]) // RUN_LENGTH}" if digits else f"file {path.stem}"
 
 
 def _join_copies(samples: Sequence[Sample]) -> Iterator[Sample]:
-    """Give the groups of byte-identical files one name, and leave a file out that lies in both classes."""
+    """Give the groups of byte-identical files one name, and leave a file out that lies in both
+    classes."""
     parents: dict[str, str] = {}
 
     def root_of(group: str) -> str:
@@ -136,6 +144,4 @@ def _join_copies(samples: Sequence[Sample]) -> Iterator[Sample]:
             parents[here] = there
     for sample in samples:
         if sample.sha256 not in contradicted:
-            yield Sample(
-                sample.id, sample.path, sample.label, root_of(sample.group), sample.sha256
-            )
+            yield Sample(sample.id, sample.path, sample.label, root_of(sample.group), sample.sha256)

@@ -12,9 +12,11 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import log_loss, roc_auc_score
+from tqdm import tqdm
 
 from inference_worker.training.architectures import ARCHITECTURES
 from inference_worker.training.batches import Batches, logits
+from inference_worker.training.metrics import weights_for
 
 BATCH = 32
 LEARNING_RATE = 3e-4
@@ -28,16 +30,9 @@ class Fold:
     labels: NDArray[np.float32]
 
 
-def weights_for(labels: NDArray[np.float32], *, prevalence: float) -> NDArray[np.float32]:
-    """A weight per image, mean 1, under which the labels have the stated prevalence."""
-    share = float(labels.mean())
-    return np.where(labels == 1, prevalence / share, (1 - prevalence) / (1 - share)).astype(
-        np.float32
-    )
-
-
 class Keeper(keras.callbacks.Callback):  # type: ignore[misc]
-    """After every epoch: look at the tune fold, keep the weights if they are the best yet, and a point to resume from."""
+    """After every epoch: look at the tune fold, keep the weights if they are the best yet, and a
+    point to resume from."""
 
     def __init__(self, run: Path, tune: Fold, *, channels: int, prevalence: float) -> None:
         super().__init__()
@@ -69,10 +64,9 @@ class Keeper(keras.callbacks.Callback):  # type: ignore[misc]
         self.model.save(self.run / "new.keras")
         (self.run / "new.keras").replace(self.run / "last.keras")
         _write(self.run / "history.json", self.history)
-        print(
+        tqdm.write(
             f" epoch {row['epoch']}: loss {row['loss']:.4f}, tune loss {row['tune_loss']:.4f}, "
-            f"tune AUC {row['tune_auc']:.4f}, {row['seconds']:.0f} s",
-            flush=True,
+            f"tune AUC {row['tune_auc']:.4f}, {row['seconds']:.0f} s"
         )
 
 
@@ -93,7 +87,8 @@ def fit(
     prevalence: float,
     verbose: int = 1,
 ) -> keras.Model:
-    """Train, or go on with, the run in the folder `run`; the model comes back with its best epoch's weights."""
+    """Train, or go on with, the run in the folder `run`; the model comes back with its best epoch's
+    weights."""
     spec = ARCHITECTURES[architecture]
     keras.utils.set_random_seed(seed)
     keeper = Keeper(run, tune, channels=spec.channels, prevalence=prevalence)
@@ -110,7 +105,9 @@ def fit(
     model = keras.saving.load_model(run / "last.keras") if done else spec.build(spec)
     if not done:
         rate = keras.optimizers.schedules.CosineDecay(LEARNING_RATE, epochs * len(batches))
-        model.compile(keras.optimizers.Adam(rate), keras.losses.BinaryCrossentropy(from_logits=True))
+        model.compile(
+            keras.optimizers.Adam(rate), keras.losses.BinaryCrossentropy(from_logits=True)
+        )
     if done < epochs:
         model.fit(
             batches,

@@ -15,7 +15,8 @@ HELD_OUT_FOLDS = 5
 TUNE_FOLDS = 8
 """An eighth of the other 80 % chooses the epoch and fits the calibration."""
 MARGIN = 2
-"""Images left out of training on either side of a place where its run of file numbers touches another fold."""
+"""Images left out of training on either side of a place where its run of file numbers touches
+another fold."""
 
 
 @dataclass(frozen=True)
@@ -59,9 +60,11 @@ def _cut(samples: list[Sample], *, folds: int, seed: int) -> tuple[list[Sample],
 def _without_neighbours(
     samples: list[Sample], others: list[Sample]
 ) -> tuple[list[Sample], list[Sample]]:
-    """Two runs that touch may be one examination: drop what lies within MARGIN file numbers of the other set.
+    """Two runs that touch may be one examination: drop what lies within MARGIN file numbers of the
+    other set.
 
-    Only where a table made the groups, for only there do neighbouring numbers mean neighbouring examinations.
+    Only where a table made the groups, for only there do neighbouring numbers mean neighbouring
+    examinations.
     """
     near = {
         number + step

@@ -1,0 +1,93 @@
+"""From what the network said to what a clinician reads: a calibrated probability, a level, an
+overlay."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from inference_worker.bundle import Bundle, Thresholds
+from inference_worker.classifier import Prediction
+
+FRACTURE = "fracture"
+INCONCLUSIVE = "inconclusive"
+NO_FRACTURE_FOUND = "no_fracture_found"
+
+LONG_SIDE = 512
+STRONGEST_ALPHA = 190
+FAINT = 0.2
+"""Below this the map is noise; showing it would tint the whole radiograph."""
+WEAK_COLOUR, STRONG_COLOUR = np.array([255, 205, 60]), np.array([225, 30, 40])
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The probability (0..1, for the prevalence stated in the bundle), its level, and what both
+    were made from."""
+
+    probability: float
+    level: str
+    logit: float
+    class_scores: dict[str, float]
+    thresholds: dict[str, float]
+
+
+def answer(prediction: Prediction, bundle: Bundle) -> Answer:
+    """Calibrate the logit (Platt 1999) and name the level. ValueError when the logit is not
+    finite."""
+    if not math.isfinite(prediction.logit):
+        raise ValueError("the model gave no finite answer")
+    scaled = bundle.calibration.slope * prediction.logit + bundle.calibration.intercept
+    probability = sigmoid(scaled)
+    return Answer(
+        probability=probability,
+        level=level_of(probability, bundle.thresholds),
+        logit=prediction.logit,
+        class_scores=dict(prediction.class_scores),
+        thresholds={
+            "rule_out": bundle.thresholds.rule_out,
+            "rule_in": bundle.thresholds.rule_in,
+        },
+    )
+
+
+def sigmoid(x: float) -> float:
+    """1 / (1 + exp(-x)), without overflow at either end."""
+    if x >= 0:
+        return 1 / (1 + math.exp(-x))
+    return math.exp(x) / (1 + math.exp(x))
+
+
+def level_of(probability: float, thresholds: Thresholds) -> str:
+    """Below rule_out no fracture found, above rule_in fracture, in between (both ends included)
+    inconclusive."""
+    if probability > thresholds.rule_in:
+        return FRACTURE
+    if probability < thresholds.rule_out:
+        return NO_FRACTURE_FOUND
+    return INCONCLUSIVE
+
+
+def heatmap_png(map_: NDArray[np.float32], *, width: int, height: int) -> bytes:
+    """An RGBA overlay with the aspect of the radiograph (width x height pixels), longer side at
+    most 512.
+
+    Opacity and colour (yellow to red) grow with the map, which is (h, w) in 0..1 and covers the
+    whole radiograph.
+    """
+    if width < 1 or height < 1 or map_.ndim != 2 or 0 in map_.shape:
+        raise ValueError(f"no overlay of {width}x{height} from a map of shape {map_.shape}")
+    scale = min(1.0, LONG_SIDE / max(width, height))
+    shape = (max(1, round(width * scale)), max(1, round(height * scale)))
+    heat = np.clip(cv2.resize(map_, shape, interpolation=cv2.INTER_LINEAR), 0, 1)
+    strength = np.clip((heat - FAINT) / (1 - FAINT), 0, 1)[..., np.newaxis]
+    rgb = WEAK_COLOUR + (STRONG_COLOUR - WEAK_COLOUR) * strength
+    rgba = np.concatenate([rgb, strength * STRONGEST_ALPHA], axis=-1).round().astype(np.uint8)
+    written, png = cv2.imencode(".png", cv2.cvtColor(rgba, cv2.COLOR_RGBA2BGRA))
+    if not written:
+        raise ValueError("the overlay cannot be encoded")
+    return png.tobytes()

@@ -1,0 +1,219 @@
+"""A model on disk: a folder with bundle.json, the weights, and a card that says what was measured.
+
+Nothing in a bundle is believed before its hashes match, and nothing in the code names a particular
+bundle.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypedDict, cast
+
+from inference_worker.preprocessing import PREPROCESSING_VERSION
+
+MANIFEST = "bundle.json"
+FORMAT = 1
+ENGINE_FILES = {"litert": "model.tflite", "keras": "model.keras"}
+OUTPUTS = ("logit", "class_scores", "map")
+
+
+class BundleError(Exception):
+    """A bundle that must not be used; one sentence says why."""
+
+
+class Manifest(TypedDict, total=False):
+    """bundle.json as it lies on disk; JSON, so that a model version can keep a copy of it."""
+
+    format: int
+    name: str
+    version: str
+    architecture: str
+    demonstration: bool
+    input: dict[str, Any]
+    preprocessing_version: str
+    outputs: list[str]
+    class_names: list[str]
+    calibration: dict[str, Any]
+    thresholds: dict[str, float]
+    files: dict[str, str]
+    training_data: dict[str, Any]
+    training: dict[str, Any]
+    metrics: dict[str, Any]
+    licence: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """Two operating points on the calibrated probability: a sensitive one and a specific one."""
+
+    rule_out: float
+    rule_in: float
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """probability = sigmoid(slope * logit + intercept), for the stated share of fractured
+    radiographs."""
+
+    slope: float
+    intercept: float
+    prevalence: float
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """A verified bundle. `weights_sha256` covers the weights of every engine, for all hold the same
+    numbers."""
+
+    path: Path
+    name: str
+    version: str
+    architecture: str
+    manifest: Manifest
+    input_size: int
+    input_channels: int
+    class_names: tuple[str, ...]
+    thresholds: Thresholds
+    calibration: Calibration
+    weights_sha256: str
+    preprocessing_version: str
+    demonstration: bool
+    metrics: dict[str, Any]
+
+    def weights(self, engine: str) -> Path:
+        """The file that an engine runs; BundleError when the bundle has none for it."""
+        name = ENGINE_FILES.get(engine)
+        if name is None:
+            raise BundleError(f"There is no engine {engine!r}: choose {' or '.join(ENGINE_FILES)}.")
+        if name not in self.manifest["files"]:
+            raise BundleError(f"{self.path.name} holds no {name}, which the engine {engine} needs.")
+        return self.path / name
+
+
+def load_bundle(path: Path) -> Bundle:
+    """Read and verify the bundle in the folder `path`: hashes, versions, thresholds; BundleError
+    otherwise."""
+    manifest = _read(path)
+    try:
+        return _checked(path, manifest)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise BundleError(
+            f"{path / MANIFEST} is incomplete or has a wrong value: {error}."
+        ) from error
+
+
+def find_bundle(name: str, version: str, folders: Sequence[Path]) -> Path:
+    """The folder of the bundle with this name and version, in the first of `folders` that has it.
+    Not yet verified."""
+    for folder in folders:
+        for manifest_path in sorted(folder.glob(f"*/{MANIFEST}")):
+            try:
+                manifest = _read(manifest_path.parent)
+            except BundleError:
+                continue
+            if (manifest.get("name"), manifest.get("version")) == (name, version):
+                return manifest_path.parent
+    raise BundleError(f"No bundle {name} {version} is installed here.")
+
+
+def sha256_of(path: Path) -> str:
+    """SHA-256 of a file's bytes, as hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def weights_sha256(files: Mapping[str, str]) -> str:
+    """One hash for the weights: over the sorted names and hashes of the engines' files."""
+    held = sorted(name for name in ENGINE_FILES.values() if name in files)
+    return hashlib.sha256("".join(f"{name} {files[name]}\n" for name in held).encode()).hexdigest()
+
+
+def _read(path: Path) -> Manifest:
+    try:
+        content = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise BundleError(f"{path} is no bundle: it has no readable {MANIFEST}.") from error
+    except ValueError as error:
+        raise BundleError(f"{path / MANIFEST} is not valid JSON.") from error
+    if not isinstance(content, dict):
+        raise BundleError(f"{path / MANIFEST} is not a JSON object.")
+    return cast("Manifest", content)
+
+
+def _checked(path: Path, manifest: Manifest) -> Bundle:
+    _check_versions(path, manifest)
+    _check_files(path, manifest["files"])
+    size, channels = int(manifest["input"]["size"]), int(manifest["input"]["channels"])
+    if not (16 <= size <= 4096 and channels in {1, 3}):
+        raise ValueError(f"input {size} x {size} x {channels}")
+    return Bundle(
+        path=path,
+        name=str(manifest["name"]),
+        version=str(manifest["version"]),
+        architecture=str(manifest["architecture"]),
+        manifest=manifest,
+        input_size=size,
+        input_channels=channels,
+        class_names=tuple(manifest["class_names"]),
+        thresholds=_thresholds(manifest["thresholds"]),
+        calibration=_calibration(manifest["calibration"]),
+        weights_sha256=weights_sha256(manifest["files"]),
+        preprocessing_version=manifest["preprocessing_version"],
+        demonstration=bool(manifest["demonstration"]),
+        metrics=dict(manifest["metrics"]),
+    )
+
+
+def _check_versions(path: Path, manifest: Manifest) -> None:
+    if manifest["format"] != FORMAT:
+        raise BundleError(
+            f"{path.name} has format {manifest['format']}; this worker reads {FORMAT}."
+        )
+    if manifest["preprocessing_version"] != PREPROCESSING_VERSION:
+        raise BundleError(
+            f"{path.name} was trained with preprocessing {manifest['preprocessing_version']}; "
+            f"this worker has {PREPROCESSING_VERSION}."
+        )
+    if not set(OUTPUTS) <= set(manifest["outputs"]):
+        raise BundleError(f"{path.name} must give the outputs {', '.join(OUTPUTS)}.")
+    if not manifest["class_names"]:
+        raise BundleError(f"{path.name} names no class.")
+
+
+def _check_files(path: Path, files: Mapping[str, str]) -> None:
+    if not set(files) & set(ENGINE_FILES.values()):
+        raise BundleError(f"{path.name} lists no weights.")
+    for name, expected in files.items():
+        if Path(name).name != name:
+            raise BundleError(f"{path.name} lists {name!r}, which is not a plain file name.")
+        try:
+            actual = sha256_of(path / name)
+        except OSError as error:
+            raise BundleError(f"{path.name} lacks the file {name}.") from error
+        if actual != expected:
+            raise BundleError(
+                f"{name} in {path.name} is not the file that was measured (SHA-256 differs)."
+            )
+
+
+def _thresholds(values: Mapping[str, float]) -> Thresholds:
+    rule_out, rule_in = float(values["rule_out"]), float(values["rule_in"])
+    if not 0 < rule_out < rule_in < 1:
+        raise ValueError(
+            f"thresholds must keep 0 < rule_out < rule_in < 1, not {rule_out}, {rule_in}"
+        )
+    return Thresholds(rule_out, rule_in)
+
+
+def _calibration(values: Mapping[str, Any]) -> Calibration:
+    slope, intercept, prevalence = (
+        float(values[key]) for key in ("slope", "intercept", "prevalence")
+    )
+    if not (0 < slope < math.inf and math.isfinite(intercept) and 0 < prevalence < 1):
+        raise ValueError(f"calibration {slope}, {intercept}, {prevalence}")
+    return Calibration(slope, intercept, prevalence)

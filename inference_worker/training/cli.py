@@ -1,0 +1,154 @@
+"""The command line of training. TensorFlow is imported only once there is something to do with
+it."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from inference_worker.bundle import BundleError, load_bundle
+from inference_worker.training.dataset import DatasetError
+
+FRACATLAS = (
+    "FracAtlas: Abedeen et al. 2023, Scientific Data 10:521, doi 10.1038/s41597-023-02432-4 "
+    "(figshare 22363012)."
+)
+EXAMPLES = """examples:
+  python -m inference_worker.training train --architecture baseline_cnn \\
+      --data fracatlas --out inference_worker/bundles
+  python -m inference_worker.training train --architecture baseline_cnn \\
+      --data fracatlas --out inference_worker/bundles --resume
+  python -m inference_worker.training evaluate \\
+      --bundle inference_worker/bundles/baseline-cnn-1 --data fracatlas
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; 0, or 1 with one line on standard error."""
+    options = _parser().parse_args(arguments)
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+    try:
+        if options.command == "train":
+            _train(options)
+        else:
+            _evaluate(options)
+    except (DatasetError, BundleError, ValueError, OSError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    except ImportError as error:
+        sys.stderr.write(f"Training needs requirements/train.txt: {error}\n")
+        return 1
+    except KeyboardInterrupt:
+        sys.stderr.write("Stopped. The same command with --resume goes on after the last epoch.\n")
+        return 130
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m inference_worker.training",
+        description="Train a model on radiographs and write a bundle, or measure a bundle.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = parser.add_subparsers(dest="command", required=True)
+    _add_train(commands.add_parser("train", help="train, calibrate, measure and export a bundle"))
+    _add_evaluate(commands.add_parser("evaluate", help="measure a bundle on its held-out part"))
+    for command in commands.choices.values():
+        command.epilog = EXAMPLES
+        command.formatter_class = argparse.RawDescriptionHelpFormatter
+    return parser
+
+
+def _add_train(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--architecture", default="baseline_cnn", help="a name of architectures.py"
+    )
+    command.add_argument("--data", type=Path, required=True, help="FracAtlas, or class folders")
+    command.add_argument("--out", type=Path, required=True, help="folder that gets the bundle")
+    command.add_argument("--run", type=Path, help="checkpoints (training-runs/ARCHITECTURE-SEED)")
+    command.add_argument("--name", help="name of the bundle (the architecture's)")
+    command.add_argument("--bundle-version", default="1", help="version of the bundle (1)")
+    command.add_argument("--epochs", type=_positive, default=15)
+    command.add_argument("--seed", type=int, default=7, help="of split, weights and augmentation")
+    command.add_argument("--resume", action="store_true", help="go on after the last epoch")
+    command.add_argument(
+        "--prevalence", type=_share, default=0.5, help="that probabilities are stated for (0.5)"
+    )
+    command.add_argument("--data-name", default=FRACATLAS, help="citation for the model card")
+    command.add_argument("--data-licence", default="CC BY 4.0", help="licence of the data")
+
+
+def _add_evaluate(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--bundle", type=Path, required=True)
+    command.add_argument("--data", type=Path, required=True)
+    command.add_argument(
+        "--everything", action="store_true", help="use all images: data the model has never seen"
+    )
+    command.add_argument("--json", action="store_true", help="all figures as JSON")
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("must be at least 1")
+    return number
+
+
+def _share(text: str) -> float:
+    number = float(text)
+    if not 0 < number < 1:
+        raise argparse.ArgumentTypeError("must lie between 0 and 1")
+    return number
+
+
+def _train(options: argparse.Namespace) -> None:
+    from inference_worker.training.architectures import ARCHITECTURES
+    from inference_worker.training.run import Options, train
+
+    if options.architecture not in ARCHITECTURES:
+        raise ValueError(
+            f"There is no architecture {options.architecture!r}: choose {', '.join(ARCHITECTURES)}."
+        )
+    folder = train(
+        Options(
+            architecture=options.architecture,
+            data=options.data,
+            out=options.out,
+            run=options.run or Path("training-runs") / f"{options.architecture}-{options.seed}",
+            name=options.name or options.architecture.replace("_", "-"),
+            version=options.bundle_version,
+            epochs=options.epochs,
+            seed=options.seed,
+            prevalence=options.prevalence,
+            resume=options.resume,
+            data_name=options.data_name,
+            data_licence=options.data_licence,
+        )
+    )
+    _report(load_bundle(folder).metrics)
+    sys.stdout.write(f"bundle: {folder}\n")
+
+
+def _evaluate(options: argparse.Namespace) -> None:
+    from inference_worker.training.evaluate import evaluate
+
+    metrics = evaluate(load_bundle(options.bundle), options.data, everything=options.everything)
+    if options.json:
+        sys.stdout.write(json.dumps(metrics, indent=2) + "\n")
+    else:
+        _report(metrics)
+
+
+def _report(metrics: dict[str, object]) -> None:
+    from inference_worker.training.card import NAMES, measured
+
+    levels = metrics["levels"]
+    for name, title in NAMES.items():
+        figure = metrics.get(name) or (levels.get(name) if isinstance(levels, dict) else None)
+        sys.stdout.write(f"{title:<58} {measured(figure)}\n")  # type: ignore[arg-type]

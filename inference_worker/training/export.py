@@ -1,0 +1,65 @@
+"""A trained network -> the files of a bundle. The only module that needs TensorFlow itself, for its
+converter."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+import zipfile
+from pathlib import Path
+
+import keras
+import tensorflow as tf
+
+from inference_worker.bundle import ENGINE_FILES, MANIFEST, Manifest, sha256_of
+
+
+def write_weights(model: keras.Model, folder: Path) -> None:
+    """Write model.keras and model.tflite into `folder`. The weights must already be rounded to 16
+    bits."""
+    folder.mkdir(parents=True, exist_ok=True)
+    write_keras(model, folder / ENGINE_FILES["keras"])
+    (folder / ENGINE_FILES["litert"]).write_bytes(to_litert(model))
+
+
+def write_keras(model: keras.Model, path: Path) -> None:
+    """Save without optimizer, deflated: weights rounded to 16 bits take half the room."""
+    with tempfile.TemporaryDirectory() as scratch:
+        plain = Path(scratch) / path.name
+        model.save(plain, include_optimizer=False)
+        with (
+            zipfile.ZipFile(plain) as source,
+            zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as target,
+        ):
+            for name in source.namelist():
+                # A fixed date: the same weights give the same file.
+                entry = zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))
+                entry.compress_type = zipfile.ZIP_DEFLATED
+                target.writestr(entry, source.read(name))
+
+
+def to_litert(model: keras.Model) -> bytes:
+    """Convert to a LiteRT flatbuffer for one radiograph, weights kept as 16-bit floats, arithmetic
+    in 32."""
+    shape = tuple(model.input.shape[1:])
+
+    @tf.function(input_signature=[tf.TensorSpec((1, *shape), tf.float32, name="radiograph")])
+    def serve(radiograph: tf.Tensor) -> dict[str, tf.Tensor]:
+        return dict(model(radiograph, training=False))
+
+    with tempfile.TemporaryDirectory() as scratch:
+        module = tf.Module()
+        module.model = model
+        tf.saved_model.save(module, scratch, signatures={"serving_default": serve})
+        converter = tf.lite.TFLiteConverter.from_saved_model(scratch)
+        converter.optimizations = [tf.lite.Optimize.DEFAULT]
+        converter.target_spec.supported_types = [tf.float16]
+        return bytes(converter.convert())
+
+
+def write_manifest(folder: Path, manifest: Manifest) -> None:
+    """Write bundle.json with the hash of every file that lies beside it."""
+    others = sorted(path for path in folder.iterdir() if path.is_file() and path.name != MANIFEST)
+    complete: Manifest = {**manifest, "files": {path.name: sha256_of(path) for path in others}}
+    text = json.dumps(complete, indent=2, ensure_ascii=False, allow_nan=False)
+    (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")

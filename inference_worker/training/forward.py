@@ -1,0 +1,56 @@
+"""The network as its bundle runs it: one forward pass gives logit, class scores and a Grad-CAM map.
+
+Grad-CAM (Selvaraju et al. 2017) weighs each channel of a feature map A by the mean over positions
+of d logit / d A. With logit = w2 . relu(W1' a + b1) + b2 over the flattened A, that gradient is W1
+(w2 * [h > 0]), so
+
+    alpha = M (w2 * [h > 0]),   M[c, k] = mean over positions of W1[(position, c), k]
+
+M is a small constant: the map is a plain forward output, exact, without gradients and without a
+second copy of W1.
+"""
+
+from __future__ import annotations
+
+import keras
+import numpy as np
+from keras import layers, ops
+from numpy.typing import NDArray
+
+from inference_worker.training.architectures import FEATURES, HIDDEN, LOGIT
+
+
+def serving_model(trained: keras.Model) -> keras.Model:
+    """Share the trained layers in a model with the outputs `logit` (N, 1), `class_scores` (N, 1),
+    `map` (N, h, w)."""
+    features = trained.get_layer(FEATURES).output
+    hidden = trained.get_layer(HIDDEN).output
+    logit = trained.get_layer(LOGIT).output
+    channels = int(features.shape[-1])
+    weighing = layers.Dense(channels, use_bias=False, name="grad_cam")
+    alpha = weighing(ops.cast(ops.greater(hidden, 0.0), "float32"))
+    weighing.set_weights([channel_weights(trained)])
+    heat = ops.relu(ops.sum(features * ops.reshape(alpha, (-1, 1, 1, channels)), axis=-1))
+    peak = ops.max(heat, axis=(1, 2), keepdims=True)
+    outputs = {
+        "logit": logit,
+        "class_scores": ops.sigmoid(logit),
+        "map": heat / ops.maximum(peak, 1e-7),
+    }
+    return keras.Model(trained.input, outputs, name=trained.name)
+
+
+def channel_weights(trained: keras.Model) -> NDArray[np.float32]:
+    """w2 * M of the formula above, as the kernel (hidden, channels) of a dense layer."""
+    _, rows, columns, channels = trained.get_layer(FEATURES).output.shape
+    first = trained.get_layer(HIDDEN).get_weights()[0]
+    second = trained.get_layer(LOGIT).get_weights()[0][:, 0]
+    mean = first.reshape(rows * columns, channels, -1).mean(axis=0)
+    return np.asarray((mean * second).T, dtype=np.float32)
+
+
+def round_weights(model: keras.Model) -> None:
+    """Round every weight to what 16 bits can hold: what is measured, what Keras loads and what
+    LiteRT runs are one."""
+    for weight in model.weights:
+        weight.assign(np.asarray(weight).astype(np.float16).astype(np.float32))
