@@ -1,0 +1,40 @@
+"""Who may do what with a case that they can see. What is seen is `CaseQuerySet.visible_to`."""
+
+from accounts.models import Organization, User
+from cases.models import Case
+
+
+def may_submit(user: User) -> bool:
+    """Everybody who belongs to an organization that is active: a case needs one that sent it."""
+    return user.is_active and user.organization is not None and user.organization.is_active
+
+
+def may_correct(user: User, case: Case) -> bool:
+    """Only who sent a case knows what was meant; the operator may help out."""
+    return user.is_operator or user.organization_id == case.submitting_organization_id
+
+
+def may_withdraw(user: User, case: Case) -> bool:
+    return may_correct(user, case)
+
+
+def may_rerun(user: User, case: Case) -> bool:
+    """Both sides of a case."""
+    return user.is_operator or user.organization_id in {
+        case.submitting_organization_id,
+        case.reading_organization_id,
+    }
+
+
+def may_add(user: User, case: Case) -> bool:
+    """Both sides; not the operator, who has no organization to have sent anything."""
+    return may_submit(user) and may_rerun(user, case)
+
+
+def reading_choices(user: User) -> list[Organization]:
+    """Who may be asked to read what this person submits, the default first."""
+    own = user.organization
+    if own is None:
+        return []
+    default = own.default_reading_organization
+    return [default, own] if default and default.is_active else [own]

@@ -1,0 +1,248 @@
+"""A case comes in, or a radiograph is added to one: everything is stored, or nothing is."""
+
+import uuid
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from itertools import chain, repeat
+from types import MappingProxyType
+from typing import Any, Required, TypedDict, Unpack
+
+from django.core.exceptions import PermissionDenied
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+
+from accounts.models import Organization, User
+from cases import external_ids as secret
+from cases import permissions
+from cases.intake.result import VerifiedRadiograph
+from cases.models import Case, CaseEvent, ExternalIdentifier, Radiograph
+from cases.models.radiograph import private_storage
+from cases.services import analyses, reception, status, trail
+from cases.services.reception import FileRefusal, SubmissionRefused
+from cases.vocabulary import BodyRegion, Sex, Side, Source, View
+
+__all__ = ["CaseDetails", "FileRefusal", "SubmissionRefused", "add_radiographs", "submit_case"]
+
+HINTED = {"body_region": BodyRegion, "side": Side, "sex": Sex, "age_years": None}
+CASE_KINDS = (
+    ExternalIdentifier.Kind.ACCESSION,
+    ExternalIdentifier.Kind.ORDER,
+    ExternalIdentifier.Kind.STUDY_UID,
+)
+NO_IDS: Mapping[str, str] = MappingProxyType({})
+
+
+class CaseDetails(TypedDict, total=False):
+    """What the sender says about a case; blank where nothing was said."""
+
+    patient_reference: Required[str]
+    age_years: int | None
+    sex: str
+    body_region: str
+    side: str
+    clinical_question: str
+    priority: str
+    reading_deadline: datetime | None
+
+
+def submit_case(
+    *,
+    submitted_by: User,
+    files: Sequence[UploadedFile],
+    reading_organization: Organization | None = None,
+    external_ids: Mapping[str, str] = NO_IDS,
+    source: str = Source.WEB,
+    views: Sequence[str] = (),
+    **details: Unpack[CaseDetails],
+) -> Case:
+    """Verify the files, store them, and queue an analysis of each that can be assessed.
+
+    `views` goes with `files` by position and may be shorter. What the sender left blank is taken
+    from the DICOM headers where they agree. Raises SubmissionRefused (with a reason per file),
+    PermissionDenied, or ValidationError for details that no field of a case takes; then nothing
+    is stored.
+    """
+    if not permissions.may_submit(submitted_by):
+        raise PermissionDenied("Only members of an active organization submit cases.")
+    choices = permissions.reading_choices(submitted_by)
+    reading = reading_organization or choices[0]
+    if reading not in choices:
+        raise PermissionDenied("This organization does not read for yours.")
+    with reception.verified(files) as made, _files_removed_on_error() as names:
+        case = Case(
+            submitted_by=submitted_by,
+            submitting_organization=submitted_by.organization,
+            reading_organization=reading,
+            source=source,
+            **details,
+        )
+        hinted = _fill_in(case, made)
+        case.clean_fields(
+            exclude={"submitted_by", "submitting_organization", "reading_organization"}
+        )
+        rows = [_radiograph(case, one, names) for one in made]
+        with transaction.atomic():
+            case.save(force_insert=True)
+            trail.record_event(
+                case=case,
+                kind=CaseEvent.Kind.RECEIVED,
+                actor=submitted_by,
+                detail={"radiographs": len(rows), "source": source, "from_dicom": hinted},
+            )
+            _save_case_ids(case, external_ids, made)
+            _save_radiographs(case, rows, made, views, submitted_by)
+    case.refresh_from_db()
+    return case
+
+
+def add_radiographs(
+    *, case: Case, added_by: User, files: Sequence[UploadedFile], views: Sequence[str] = ()
+) -> list[Radiograph]:
+    """Add further views to a case and queue their analyses. Raises as `submit_case` does."""
+    if not permissions.may_add(added_by, case):
+        raise PermissionDenied("Only the organizations of a case add radiographs to it.")
+    with reception.verified(files) as made, _files_removed_on_error() as names:
+        rows = [_radiograph(case, one, names) for one in made]
+        with transaction.atomic():
+            if status.lock_case(case.pk).withdrawn_at:
+                raise PermissionDenied("A withdrawn case takes no more radiographs.")
+            _save_radiographs(case, rows, made, views, added_by)
+            for row in rows:
+                trail.record_event(
+                    case=case,
+                    kind=CaseEvent.Kind.RADIOGRAPH_ADDED,
+                    actor=added_by,
+                    radiograph=row,
+                )
+    return rows
+
+
+@contextmanager
+def _files_removed_on_error() -> Iterator[list[str]]:
+    """Collects names of stored files; on any error, the commit's included, they are removed."""
+    names: list[str] = []
+    try:
+        yield names
+    except BaseException:
+        for name in names:
+            private_storage().delete(name)
+        raise
+
+
+def _fill_in(case: Case, made: Iterable[VerifiedRadiograph]) -> list[str]:
+    """Fill what the sender left blank from what all DICOM headers agree on; returns which."""
+    filled = []
+    for field, choices in HINTED.items():
+        said = {one.hints[field] for one in made if one.hints.get(field)}
+        if getattr(case, field) not in ("", None) or len(said) != 1:
+            continue
+        value: Any = said.pop()
+        if choices is None:
+            value = int(value) if value.isdigit() and int(value) <= 130 else None
+        elif value not in choices.values:
+            value = ""
+        if value not in ("", None):
+            setattr(case, field, value)
+            filled.append(field)
+    return filled
+
+
+def _radiograph(case: Case, made: VerifiedRadiograph, names: list[str]) -> Radiograph:
+    """The row of one radiograph, not saved yet; its files are stored."""
+    pk = uuid.uuid4()
+    row, column = made.pixel_spacing_mm or (None, None)
+    return Radiograph(
+        id=pk,
+        case=case,
+        sha256=made.sha256,
+        received_bytes=made.received_bytes,
+        format=made.format,
+        width=made.width,
+        height=made.height,
+        bits=made.bits,
+        pixel_spacing_row_mm=row,
+        pixel_spacing_column_mm=column,
+        pixel_spacing_kind=made.pixel_spacing_kind,
+        not_assessable=made.not_assessable,
+        deidentification=made.removed,
+        warnings=made.warnings,
+        **reception.store(made, radiograph_id=pk, stored=names.append),
+    )
+
+
+def _save_radiographs(
+    case: Case,
+    rows: Sequence[Radiograph],
+    made: Sequence[VerifiedRadiograph],
+    views: Sequence[str],
+    actor: User,
+) -> None:
+    last = case.radiographs.order_by("-position").values_list("position", flat=True).first()
+    position = 0 if last is None else last + 1
+    for row, one, view in zip(rows, made, chain(views, repeat("")), strict=False):
+        row.position = position
+        row.view = view or one.hints.get("view", "")
+        if row.view not in View.values:
+            row.view = ""
+        row.same_file_as = _seen_before(case, row.sha256)
+        row.save(force_insert=True)
+        _save_ids(case, one.external_ids, actor.organization_id, radiograph=row)
+        position += 1
+    for row in rows:
+        if not row.not_assessable:
+            _queue(row, actor)
+    status.update_case(case_id=case.pk)
+
+
+def _queue(row: Radiograph, actor: User) -> None:
+    try:
+        analyses.queue_analysis(radiograph=row, requested_by=actor)
+    except analyses.NoActiveModel as error:
+        raise SubmissionRefused.whole("no_model") from error
+
+
+def _seen_before(case: Case, sha256: str) -> Radiograph | None:
+    """The first radiograph of the submitting organization that came as the same file."""
+    return (
+        Radiograph.objects.filter(
+            sha256=sha256, case__submitting_organization=case.submitting_organization_id
+        )
+        .order_by("created_at", "position")
+        .first()
+    )
+
+
+def _save_case_ids(
+    case: Case, given: Mapping[str, str], made: Sequence[VerifiedRadiograph]
+) -> None:
+    """The case's own ids: what the sender gave, else what all the headers that say it agree on."""
+    ids = {}
+    for kind in CASE_KINDS:
+        said = {one.external_ids[kind] for one in made if one.external_ids.get(kind)}
+        ids[kind.value] = given.get(kind, "") or (said.pop() if len(said) == 1 else "")
+    _save_ids(case, ids, case.submitting_organization_id)
+
+
+def _save_ids(
+    case: Case,
+    ids: Mapping[str, str],
+    organization_id: uuid.UUID | None,
+    radiograph: Radiograph | None = None,
+) -> None:
+    if organization_id is None:
+        return
+    ExternalIdentifier.objects.bulk_create(
+        ExternalIdentifier(
+            organization_id=organization_id,
+            case=case,
+            radiograph=radiograph,
+            kind=kind,
+            encrypted_value=secret.encrypt(value.strip(), organization_id=organization_id),
+            fingerprint=secret.fingerprint(
+                value.strip(), kind=kind, organization_id=organization_id
+            ),
+        )
+        for kind, value in ids.items()
+        if kind in ExternalIdentifier.Kind.values and value.strip()
+    )
