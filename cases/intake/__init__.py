@@ -1,1 +1,1 @@
-"""Bytes that somebody sent -> a verified, de-identified, canonical radiograph, or a reason why not."""
+"""What somebody sent -> a verified, de-identified, canonical radiograph; or why not."""

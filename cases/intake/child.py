@@ -36,11 +36,11 @@ def guard(limits: Limits) -> None:
 
 def answer(source: Path, limits: Limits) -> dict[str, str]:
     """Decode into the current folder; every outcome is a dictionary."""
-    import warnings  # noqa: PLC0415
+    import warnings
 
     warnings.simplefilter("ignore")
     try:
-        from cases.intake.decode import decode  # noqa: PLC0415
+        from cases.intake.decode import decode
 
         return {"radiograph": decode(source, Path.cwd(), limits=limits).to_json()}
     except IntakeError as error:

@@ -41,10 +41,10 @@ def decode(source: Path, into: Path, *, limits: Limits) -> VerifiedRadiograph:
 def _decoded(data: bytes, kind: str, limits: Limits) -> Picture:
     if kind == "dicom":
         # pydicom costs a quarter of a second to import: only a DICOM file pays for it.
-        from cases.intake.dicom import decode_dicom  # noqa: PLC0415
+        from cases.intake.dicom import decode_dicom
 
         return decode_dicom(data, limits)
-    from cases.intake.raster import decode_raster  # noqa: PLC0415
+    from cases.intake.raster import decode_raster
 
     return decode_raster(data, kind, limits)
 

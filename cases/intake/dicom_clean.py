@@ -3,25 +3,19 @@
 import io
 import re
 import struct
-from collections.abc import Iterator
 
-import numpy as np
 from pydicom import Dataset
 from pydicom.datadict import keyword_for_tag
 from pydicom.dataset import FileMetaDataset
-from pydicom.encaps import encapsulate, generate_frames
 from pydicom.sequence import Sequence
 from pydicom.tag import BaseTag
-from pydicom.uid import UID, ExplicitVRBigEndian, generate_uid
+from pydicom.uid import UID, generate_uid
 
 from cases.intake import dicom_profile as profile
-from cases.intake.blocks import Stripped
-from cases.intake.errors import IntakeError
-from cases.intake.jpeg import strip_jpeg
+from cases.intake.dicom_stream import clean_pixels
 
 _PRINTABLE = re.compile(r"[^\x20-\x7e]")
 _MAKER_LENGTH = 64
-_J2K_START, _J2K_TILE, _J2K_COMMENT = b"\xff\x4f", 0x90, 0x64
 
 
 def clean_dicom(dataset: Dataset, syntax: UID) -> tuple[bytes, list[str]]:
@@ -41,12 +35,12 @@ def clean_dicom(dataset: Dataset, syntax: UID) -> tuple[bytes, list[str]]:
         setattr(clean, keyword, generate_uid(prefix=None))
     clean.SOPClassUID = dataset.SOPClassUID
     _state_method(clean)
-    clean.PixelData, pixel_notes = _pixels(dataset, syntax)
+    clean.PixelData, pixel_notes = clean_pixels(dataset, syntax)
     clean["PixelData"].VR = "OB" if syntax.is_encapsulated or dataset.BitsAllocated == 8 else "OW"
     if syntax.is_encapsulated:
         clean["PixelData"].is_undefined_length = True
     meta = getattr(dataset, "file_meta", None) or FileMetaDataset()
-    removed += [keyword_for_tag(tag) for tag in meta.keys() if tag.element >= 0x16]
+    removed += [keyword_for_tag(tag) for tag in _tags(meta) if tag.element >= 0x16]
     return _file(clean, syntax), sorted(set(removed + pixel_notes) - {""})
 
 
@@ -54,7 +48,7 @@ def _kept(dataset: Dataset, removed: list[str]) -> Dataset:
     """A new data set with what may stay; the names of the rest are appended to `removed`."""
     clean = Dataset()
     handled = {*profile.EMPTIED, *profile.RENEWED, "SOPClassUID", "PixelData"}
-    for tag in list(dataset.keys()):
+    for tag in _tags(dataset):
         keyword = _name(tag)
         if keyword in handled:
             continue
@@ -67,6 +61,11 @@ def _kept(dataset: Dataset, removed: list[str]) -> Dataset:
     return clean
 
 
+def _tags(dataset: Dataset) -> list[BaseTag]:
+    """Iterating a data set yields elements, and decodes each; its keys are tags."""
+    return list(dataset.keys())
+
+
 def _name(tag: BaseTag) -> str:
     if tag.is_private:
         return "PrivateElements"
@@ -76,18 +75,22 @@ def _name(tag: BaseTag) -> str:
 def _allowed(dataset: Dataset, keyword: str, removed: list[str]) -> object | None:
     """The value that may stay, or None. Nothing that the lists do not name is even decoded."""
     try:
-        if keyword in profile.NUMBERS:
-            return _numbers(dataset[keyword].value)
-        if keyword in profile.WORDS:
-            return _words(dataset[keyword].value, profile.WORDS[keyword])
-        if keyword in profile.BYTES:
-            return dataset[keyword].value
         if keyword in profile.SEQUENCES:
             return Sequence([_kept(item, removed) for item in dataset[keyword].value])
-        if keyword in profile.MAKER:
-            return _PRINTABLE.sub("", str(dataset[keyword].value))[:_MAKER_LENGTH]
+        return _allowed_value(dataset, keyword)
     except (ValueError, TypeError, AttributeError, NotImplementedError, struct.error):
         return None
+
+
+def _allowed_value(dataset: Dataset, keyword: str) -> object | None:
+    if keyword in profile.NUMBERS:
+        return _numbers(dataset[keyword].value)
+    if keyword in profile.WORDS:
+        return _words(dataset[keyword].value, profile.WORDS[keyword])
+    if keyword in profile.BYTES:
+        return dataset[keyword].value
+    if keyword in profile.MAKER:
+        return _PRINTABLE.sub("", str(dataset[keyword].value))[:_MAKER_LENGTH]
     return None
 
 
@@ -131,68 +134,3 @@ def _file(clean: Dataset, syntax: UID) -> bytes:
     out = io.BytesIO()
     clean.save_as(out, enforce_file_format=True)
     return out.getvalue()
-
-
-def _pixels(dataset: Dataset, syntax: UID) -> tuple[bytes, list[str]]:
-    """The pixel element: exactly one frame, no comment in its stream, no overlay in unused bits."""
-    if syntax.is_encapsulated:
-        frame = next(_frames(dataset))
-        stripped = _strip_stream(frame)
-        return encapsulate([stripped.data]), stripped.removed
-    return _native(dataset, syntax)
-
-
-def _frames(dataset: Dataset) -> Iterator[bytes]:
-    try:
-        yield from generate_frames(dataset.PixelData, number_of_frames=1)
-    except (ValueError, StopIteration, struct.error) as error:
-        raise IntakeError("truncated") from error
-
-
-def _strip_stream(frame: bytes) -> Stripped:
-    """JPEG (all processes, JPEG-LS) and JPEG 2000 carry comments of their own."""
-    if frame.startswith(b"\xff\xd8"):
-        return strip_jpeg(frame)
-    if frame.startswith(_J2K_START):
-        return _strip_j2k(frame)
-    return Stripped(frame)
-
-
-def _strip_j2k(frame: bytes) -> Stripped:
-    """The main header of a JPEG 2000 codestream without COM segments (ISO 15444-1 A.9.2)."""
-    result, parts, at = Stripped(b""), [_J2K_START], 2
-    while at + 4 <= len(frame) and frame[at] == 0xFF and frame[at + 1] != _J2K_TILE:
-        end = at + 2 + int.from_bytes(frame[at + 2 : at + 4], "big")
-        if frame[at + 1] == _J2K_COMMENT:
-            result.note("comment")
-        else:
-            parts.append(frame[at:end])
-        at = end
-    result.data = b"".join([*parts, frame[at:]])
-    return result
-
-
-def _native(dataset: Dataset, syntax: UID) -> tuple[bytes, list[str]]:
-    width = dataset.BitsAllocated // 8
-    samples = dataset.Rows * dataset.Columns * dataset.SamplesPerPixel
-    if dataset.PhotometricInterpretation == "YBR_FULL_422":
-        samples = samples // 3 * 2
-    data = bytes(dataset.PixelData[: samples * width])
-    notes = ["trailing_data"] if len(dataset.PixelData) > len(data) + 1 else []
-    order = ">" if syntax == ExplicitVRBigEndian else "<"
-    if width == 2 and dataset.HighBit + 1 < 16:
-        stored = np.frombuffer(data, dtype=f"{order}u2")
-        clean = _without_unused_bits(dataset, stored)
-        if not np.array_equal(clean, stored):
-            notes.append("unused_bits")
-            data = clean.astype(f"{order}u2").tobytes()
-    return data + b"\0" * (len(data) % 2), notes
-
-
-def _without_unused_bits(dataset: Dataset, stored: np.ndarray) -> np.ndarray:
-    """Bits above the high bit once held overlays; in signed samples they repeat the sign."""
-    top = 1 << dataset.HighBit
-    clean = stored & (top * 2 - 1)
-    if dataset.PixelRepresentation:
-        clean |= np.where(clean & top, 0xFFFF ^ (top * 2 - 1), 0).astype(np.uint16)
-    return np.asarray(clean)

@@ -100,7 +100,7 @@ def _age(dataset: Dataset) -> str:
 
 
 def pixel_spacing(dataset: Dataset) -> tuple[tuple[float, float] | None, str]:
-    """((row, column) in mm, kind). PS3.3 10.7.1.3: the same as at the detector is not calibrated."""
+    """((row, column) in mm, kind). Equal to the detector's is not calibrated (PS3.3 10.7.1.3)."""
     at_detector = _pair(dataset, "ImagerPixelSpacing")
     calibrated = _pair(dataset, "PixelSpacing")
     if calibrated and (calibrated != at_detector or "PixelSpacingCalibrationType" in dataset):

@@ -12,7 +12,7 @@ from typing import Final
 CODE: Final = ("113100", "DCM", "Basic Application Confidentiality Profile")
 METHOD: Final = "PS3.15 E.1 basic profile, allow-list"
 
-NUMBERS: Final = frozenset(
+_NUMBERS = (
     # Image Pixel, how to show it, and geometry (PS3.3 C.7.6.3, C.10.7, C.11.1, C.11.2)
     "SamplesPerPixel PlanarConfiguration NumberOfFrames Rows Columns PixelAspectRatio "
     "BitsAllocated BitsStored HighBit PixelRepresentation SmallestImagePixelValue "
@@ -24,8 +24,9 @@ NUMBERS: Final = frozenset(
     "KVP ExposureTime ExposureTimeInuS XRayTubeCurrent XRayTubeCurrentInuA Exposure ExposureInuAs "
     "ExposureIndex TargetExposureIndex DeviationIndex RelativeXRayExposure Sensitivity "
     "RedPaletteColorLookupTableDescriptor GreenPaletteColorLookupTableDescriptor "
-    "BluePaletteColorLookupTableDescriptor LUTDescriptor".split()
+    "BluePaletteColorLookupTableDescriptor LUTDescriptor"
 )
+NUMBERS: Final = frozenset(_NUMBERS.split())
 """Kept if every value is a number: a text in their place is removed."""
 
 WORDS: Final[dict[str, frozenset[str]]] = {
@@ -55,10 +56,8 @@ WORDS: Final[dict[str, frozenset[str]]] = {
 }
 """Kept value by value, where it is one of these."""
 
-BYTES: Final = frozenset(
-    "LUTData RedPaletteColorLookupTableData GreenPaletteColorLookupTableData "
-    "BluePaletteColorLookupTableData".split()
-)
+_COLOURS = ("Red", "Green", "Blue")
+BYTES: Final = frozenset({"LUTData"} | {f"{name}PaletteColorLookupTableData" for name in _COLOURS})
 """Kept as they are: tables of numbers. The pixels are handled apart."""
 
 SEQUENCES: Final = frozenset({"ModalityLUTSequence", "VOILUTSequence"})
@@ -67,10 +66,11 @@ SEQUENCES: Final = frozenset({"ModalityLUTSequence", "VOILUTSequence"})
 MAKER: Final = frozenset({"Manufacturer", "ManufacturerModelName"})
 """Text of the device, not of the patient; Table E.1-1 does not name it. Drift shows by it."""
 
-EMPTIED: Final = (
+_EMPTIED = (
     "StudyDate StudyTime AccessionNumber ReferringPhysicianName PatientName PatientID "
     "PatientBirthDate PatientSex StudyID SeriesNumber InstanceNumber"
-).split()
+)
+EMPTIED: Final = tuple(_EMPTIED.split())
 """Type 2: an object without them is invalid, so they stay and say nothing (action Z)."""
 
 RENEWED: Final = ("SOPInstanceUID", "StudyInstanceUID", "SeriesInstanceUID")

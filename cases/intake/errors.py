@@ -29,14 +29,14 @@ CODES: Final[dict[str, str]] = {
         "The DICOM object is not a plain radiograph: send CR, DX or secondary capture images."
     ),
     "dicom_without_pixels": (
-        "The DICOM object holds no image: send the image object itself, not a report or a directory."
+        "The DICOM object holds no image: send the image itself, not a report or a directory."
     ),
     "dicom_multiframe": "The DICOM object holds several frames: send a single radiograph.",
     "dicom_unsupported_transfer_syntax": (
         "The DICOM compression is not supported: export uncompressed, JPEG, JPEG-LS or JPEG 2000."
     ),
     "dicom_unsupported_pixels": (
-        "The DICOM pixel description is not supported: send 8 to 16 bit grey values or 8 bit colour."
+        "The DICOM pixels are not of a supported kind: send 8 to 16 bit grey or 8 bit colour."
     ),
     "decoding_took_too_long": (
         "Decoding the file took too long and was stopped: export the radiograph again, smaller."

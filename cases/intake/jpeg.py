@@ -38,7 +38,7 @@ def strip_jpeg(data: bytes) -> Stripped:
     scans, at = 0, 2
     while not result.complete:
         at = data.find(b"\xff", at)
-        while 0 <= at and data[at + 1 : at + 2] == b"\xff":
+        while at >= 0 and data[at + 1 : at + 2] == b"\xff":
             at += 1
         marker = data[at + 1] if 0 <= at < len(data) - 1 else 0
         segment = _segment(data, at, marker)

@@ -4,7 +4,7 @@ import io
 from collections.abc import Callable
 
 import numpy as np
-from PIL import Image, TiffTags
+from PIL import Image, TiffTags, UnidentifiedImageError
 
 from cases.intake.blocks import Stripped
 from cases.intake.chunks import strip_png, strip_webp
@@ -43,7 +43,7 @@ _WHITE_IS_ZERO, _PHOTOMETRIC, _BITS_PER_SAMPLE = 0, 262, 258
 
 
 def decode_raster(data: bytes, kind: str, limits: Limits) -> Picture:
-    """Strip, check, decode, turn upright, reduce to grey. The stripped bytes are what is decoded."""
+    """Strip, check, decode, turn upright, reduce to grey. What is decoded is the stripped file."""
     strip = _STRIPPERS.get(kind)
     stripped = strip(data) if strip else Stripped(data)
     image = _open(stripped.data, kind, limits)
@@ -65,7 +65,7 @@ def decode_raster(data: bytes, kind: str, limits: Limits) -> Picture:
 def _open(data: bytes, kind: str, limits: Limits) -> Image.Image:
     try:
         image = Image.open(io.BytesIO(data), formats=(kind.upper(),))
-    except Image.UnidentifiedImageError as error:
+    except UnidentifiedImageError as error:
         raise IntakeError("damaged") from error
     check_size(*image.size, limits)
     if getattr(image, "n_frames", 1) > 1:
@@ -131,7 +131,7 @@ def _sixteen_bits(image: Image.Image) -> np.ndarray:
     values = np.asarray(image)
     if image.mode == "I":
         low, high = int(values.min()), int(values.max())
-        if low < 0 and -32768 <= low and high <= 32767:
+        if -32768 <= low < 0 and high <= 32767:
             values = values + 32768
         elif low < 0 or high > 65535:
             raise IntakeError("unsupported_pixels")

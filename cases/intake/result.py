@@ -26,7 +26,7 @@ class VerifiedRadiograph:
     canonical: Path
     """8-bit grey PNG, bone bright, window applied: for the model and the page."""
     deep: Path | None = None
-    """16-bit grey PNG of the stored values (0 .. 2**bits - 1, bone bright, no window), if bits > 8."""
+    """16-bit grey PNG, stored values 0 .. 2**bits - 1, bone bright, no window; if bits > 8."""
     not_assessable: str = ""
     """Empty, or why no model is asked: `colour_photograph`."""
     warnings: list[str] = field(default_factory=list)
@@ -34,7 +34,7 @@ class VerifiedRadiograph:
     removed: list[str] = field(default_factory=list)
     """Names of the elements and blocks that de-identification removed, never their values."""
     external_ids: dict[str, str] = field(default_factory=dict)
-    """accession, order, study_uid, series_uid, sop_uid: identifying, to be encrypted by the caller."""
+    """accession, order, study_uid, series_uid, sop_uid: identifying, the caller encrypts them."""
     hints: dict[str, str] = field(default_factory=dict)
     """body_region, side, view, sex, age_years, where a DICOM header says so unambiguously."""
     pixel_spacing_mm: tuple[float, float] | None = None

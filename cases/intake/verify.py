@@ -124,6 +124,6 @@ def _moved(made: VerifiedRadiograph, work: Path, into: Path) -> VerifiedRadiogra
 
 
 def _last_words(work: Path) -> str:
-    """The last line the child wrote, which names an error's type; its other lines may quote data."""
+    """The type that the last line of the child names; the rest of it may quote data."""
     lines = (work / "stderr").read_text(encoding="utf-8", errors="replace").strip().splitlines()
     return lines[-1].split(":")[0][:80] if lines else ""
