@@ -14,9 +14,7 @@ class PrivateFileSystemStorage(FileSystemStorage):
     """Files on this machine, readable by the service's own user only."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(
-            file_permissions_mode=0o600, directory_permissions_mode=0o700, **options
-        )
+        super().__init__(file_permissions_mode=0o600, directory_permissions_mode=0o700, **options)
 
     def url(self, name: str | None) -> str:
         _refuse()

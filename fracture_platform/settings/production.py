@@ -25,7 +25,10 @@ _problems = [
     for wrong, sentence in (
         (len(SECRET_KEY) < 32, "SECRET_KEY is missing or shorter than 32 characters."),
         (SECRET_KEY.startswith("django-insecure"), "SECRET_KEY is Django's insecure default."),
-        (env.bool("DEBUG", default=False), "DEBUG is on; it shows secrets to whoever makes an error."),
+        (
+            env.bool("DEBUG", default=False),
+            "DEBUG is on; it shows secrets to whoever makes an error.",
+        ),
         (not ALLOWED_HOSTS, "ALLOWED_HOSTS is empty; name the hosts of this site."),
         ("*" in ALLOWED_HOSTS, "ALLOWED_HOSTS holds *; name the hosts of this site."),
         (

@@ -5,7 +5,7 @@ import tempfile
 
 os.environ.setdefault("VAR_DIR", tempfile.mkdtemp(prefix="fp-test-"))
 
-from fracture_platform.settings.base import *  # noqa: E402, F403
+from fracture_platform.settings.base import *  # noqa: F403
 
 DEMO = True
 SECRET_KEY = "only-for-tests-" + "x" * 40

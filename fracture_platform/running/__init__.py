@@ -1,0 +1,1 @@
+"""The platform on one machine: what `manage.py run` prepares, starts, watches and ends."""

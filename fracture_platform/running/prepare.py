@@ -1,0 +1,69 @@
+"""What must be there before the processes start: tables, static files, a model, demo sign-ins.
+
+Each step is done once and then costs next to nothing, so `manage.py run` and a container's start
+can go through all of them every time.
+"""
+
+import hashlib
+import json
+from pathlib import Path
+
+from django.apps import apps
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import call_command
+
+
+def database() -> None:
+    """Bring the tables up to date, the cache's included."""
+    call_command("migrate", verbosity=0, interactive=False)
+    call_command("createcachetable", verbosity=0)
+
+
+def static_files() -> None:
+    """Collect what the pages load, when any of it has changed since the last time."""
+    stamp = Path(settings.STATIC_ROOT) / ".collected"
+    found = _fingerprint()
+    if stamp.exists() and stamp.read_text() == found:
+        return
+    call_command("collectstatic", verbosity=0, interactive=False)
+    stamp.write_text(found)
+
+
+def _fingerprint() -> str:
+    digest = hashlib.sha256()
+    for finder in get_finders():
+        for name, storage in finder.list([]):
+            status = Path(storage.path(name)).stat()
+            digest.update(f"{name} {status.st_size} {status.st_mtime_ns}\n".encode())
+    return digest.hexdigest()
+
+
+def model() -> None:
+    """Install and activate the bundle that ships, unless a model is active already.
+
+    Raises CommandError when none ships or the one that does cannot be used.
+    """
+    if active_model() is None and (bundle := shipped_bundle()):
+        call_command("install_model", str(bundle), "--activate", verbosity=0)
+
+
+def active_model() -> str | None:
+    """Name and version of the active model; by the model's name, since this package knows no app."""
+    row = apps.get_model("cases", "ModelVersion")._default_manager.filter(is_active=True).first()
+    return None if row is None else str(row)
+
+
+def shipped_bundle() -> Path | None:
+    """The bundle to begin with: of those that ship, one that is no mere demonstration goes first."""
+    bundles = {
+        path.parent: not json.loads(path.read_text()).get("demonstration", False)
+        for path in sorted(Path(settings.MODEL_BUNDLE_DIRS[0]).glob("*/bundle.json"))
+    }
+    return max(bundles, key=lambda folder: (bundles[folder], folder.name), default=None)
+
+
+def demo() -> None:
+    """Demo organizations and sign-ins, where the settings want them."""
+    if settings.DEMO:
+        call_command("create_demo", verbosity=0)
