@@ -7,15 +7,15 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from celery import current_app
 from django.conf import settings
 from django.db.models import F
-from kombu import Connection
+from kombu.connection import Connection
 from kombu.exceptions import OperationalError
 
 from cases.clock import database_now
 from cases.models import Analysis
 from cases.vocabulary import AnalysisStatus
+from fracture_platform.celery import app
 
 log = structlog.get_logger(__name__)
 ANALYSE = "inference_worker.analyse_radiograph"
@@ -56,9 +56,7 @@ def send_task(
     connection: Connection, name: str, *, queue: str, args: Sequence[str] = (), **options: Any
 ) -> None:
     """Send a task by its name, so that the sender need not import what the worker imports."""
-    current_app.send_task(
-        name, args=list(args), queue=queue, connection=connection, retry=False, **options
-    )
+    app.send_task(name, args=list(args), queue=queue, connection=connection, retry=False, **options)
 
 
 def waiting_messages(connection: Connection, *, queue: str) -> int:
@@ -75,7 +73,7 @@ def broker() -> Iterator[Connection]:
     """A connection that gives up early. A fresh one each time: it costs about a millisecond,
     and none is ever found broken because the broker was restarted meanwhile."""
     limit = settings.PUBLISH_TIMEOUT_SECONDS
-    connection = current_app.connection_for_write(
+    connection = app.connection_for_write(
         connect_timeout=limit,
         transport_options={
             "socket_connect_timeout": limit,

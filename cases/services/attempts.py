@@ -3,7 +3,6 @@
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +12,6 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from cases import dispatch
 from cases.clock import database_now
 from cases.models import Analysis
 from cases.models.radiograph import private_storage
@@ -74,7 +72,7 @@ def record_result(  # noqa: PLR0913  (an answer has this many parts)
     `heatmap` is a PNG. Its file is stored before the UPDATE, so that a row never names a file
     that is not there, and removed again if the UPDATE changed nothing.
     """
-    name = _store_heatmap(heatmap) if heatmap else ""
+    name = _store_heatmap(analysis_id, heatmap) if heatmap else ""
     written = False
     try:
         written = _finish(
@@ -114,13 +112,12 @@ def return_to_queue(
     code: str,
     message: str,
     lease_before: datetime | None = None,
-    at_once: bool = False,
 ) -> bool:
     """Give an interrupted attempt back, or fail the analysis once its attempts are used up.
 
-    With `lease_before` only if the lease had run out by then. With `at_once` it is published
-    after the commit; otherwise the reconciler does it later, which spares a storage or a
-    database that is just unwell.
+    `message` is a sentence for people. With `lease_before` only if the lease had run out by then.
+    It is the reconciler that publishes it again, a little later after each attempt, which spares
+    a storage or a database that is just unwell.
     """
     claim_lost = Q(lease_until__lt=lease_before) if lease_before else Q()
     mine = Q(attempt=attempt) & claim_lost
@@ -131,7 +128,8 @@ def return_to_queue(
             AnalysisStatus.FAILED,
             only=claim_lost,
             error_code=code,
-            error_message=f"{message} It was tried {attempt} times.",
+            error_message=f"{message} It was tried {attempt} times: read the radiograph without "
+            "the software, or ask for the analysis again.",
         )
     analysis = move(
         analysis_id=analysis_id,
@@ -146,8 +144,6 @@ def return_to_queue(
     radiograph = analysis.radiograph
     if radiograph.withdrawn_at or radiograph.case.withdrawn_at:
         cancel_queued(analysis_id=analysis_id)
-    elif at_once:
-        transaction.on_commit(partial(dispatch.publish, analysis_id=analysis_id), robust=True)
     return True
 
 
@@ -186,6 +182,7 @@ def _finish(
     return moved is not None
 
 
-def _store_heatmap(png: bytes) -> str:
-    mark = uuid.uuid4().hex
-    return private_storage().save(f"heatmaps/{mark[:2]}/{mark}.png", ContentFile(png))
+def _store_heatmap(analysis_id: UUID, png: bytes) -> str:
+    # The name leads housekeeping to the row, should the process die before the row names it.
+    name = f"heatmaps/{str(analysis_id)[:2]}/{analysis_id}/{uuid.uuid4().hex}.png"
+    return private_storage().save(name, ContentFile(png))

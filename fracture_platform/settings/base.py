@@ -6,6 +6,7 @@ from typing import Any
 from fracture_platform import broker
 from fracture_platform.settings.accounts import *  # noqa: F403
 from fracture_platform.settings.environment import BASE_DIR, VAR_DIR, env
+from fracture_platform.settings.logs import *  # noqa: F403
 from fracture_platform.settings.queue import *  # noqa: F403  (settings are names by design)
 from fracture_platform.settings.security import *  # noqa: F403
 from fracture_platform.settings.storage import storages
