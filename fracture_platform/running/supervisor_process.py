@@ -38,6 +38,8 @@ class Options(ServerOptions):
 
 
 class Subprocess(supervisor.process.Subprocess):
+    backoff: int
+
     def finish(self, pid: int, sts: int) -> None:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(pid, signal.SIGKILL)

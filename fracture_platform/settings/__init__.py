@@ -1,1 +1,1 @@
-"""Settings: `demo` (one machine, made to be tried), `production`, and `test`, over a common `base`."""
+"""Settings: `demo` (one machine, to be tried), `production` and `test`, over a common `base`."""

@@ -4,13 +4,16 @@ from pathlib import Path
 from typing import Any
 
 from fracture_platform import broker
+from fracture_platform.settings import environment
 from fracture_platform.settings.accounts import *  # noqa: F403
-from fracture_platform.settings.environment import BASE_DIR, VAR_DIR, env
 from fracture_platform.settings.logs import *  # noqa: F403
 from fracture_platform.settings.queue import *  # noqa: F403  (settings are names by design)
 from fracture_platform.settings.security import *  # noqa: F403
 from fracture_platform.settings.storage import storages
 
+BASE_DIR: Path = environment.BASE_DIR
+VAR_DIR: Path = environment.VAR_DIR
+env = environment.env
 DEBUG = False
 ROOT_URLCONF = "fracture_platform.urls"
 WSGI_APPLICATION = "fracture_platform.wsgi.application"
@@ -50,7 +53,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django_structlog.middlewares.RequestMiddleware",
+    "fracture_platform.request_log.RequestLogMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",

@@ -1,39 +1,28 @@
-"""Logs go to standard error, one line an event: key=value, or JSON with LOG_FORMAT=json."""
+"""Logs: one line for each event, to standard error. Never a patient reference, never a secret."""
 
+import logging
 from typing import Any
 
 import structlog
 
-from fracture_platform.logs import without_private
 from fracture_platform.settings.environment import env
 
-_as_json = env.str("LOG_FORMAT", default="text") == "json"
-_common: list[Any] = [
+LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
+LOG_FORMAT = env.str("LOG_FORMAT", default="plain")  # or "json"
+
+_FIRST: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_logger_name,
     structlog.stdlib.add_log_level,
-    structlog.processors.TimeStamper(fmt="iso", utc=True),
     structlog.stdlib.PositionalArgumentsFormatter(),
-    without_private,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+    structlog.processors.StackInfoRenderer(),
+    structlog.processors.UnicodeDecoder(),
 ]
-_last: list[Any] = (
+_LAST: list[Any] = (
     [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
-    if _as_json
-    else [
-        structlog.dev.ConsoleRenderer(
-            colors=False, pad_event_to=0, exception_formatter=structlog.dev.plain_traceback
-        )
-    ]
-)
-
-structlog.configure(
-    processors=[
-        structlog.stdlib.filter_by_level,
-        *_common,
-        structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
-    ],
-    logger_factory=structlog.stdlib.LoggerFactory(),
-    cache_logger_on_first_use=True,
+    if LOG_FORMAT == "json"
+    else [structlog.dev.ConsoleRenderer(colors=False)]
 )
 
 LOGGING: dict[str, Any] = {
@@ -42,18 +31,29 @@ LOGGING: dict[str, Any] = {
     "formatters": {
         "line": {
             "()": structlog.stdlib.ProcessorFormatter,
-            "foreign_pre_chain": _common,
-            "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_last],
+            "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_LAST],
+            "foreign_pre_chain": _FIRST,
         },
     },
-    "handlers": {"standard_error": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["standard_error"], "level": env.str("LOG_LEVEL", default="INFO")},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
     "loggers": {
-        # django_structlog says the same with the task's and the request's ids.
-        "celery.worker.strategy": {"level": "WARNING"},
-        "celery.app.trace": {"level": "WARNING"},
-        "django": {"handlers": [], "propagate": True},
-        "django.server": {"handlers": [], "level": "WARNING", "propagate": True},
+        # Answered requests are logged by the middleware; Django would log each 4xx again.
+        "django.request": {"level": "ERROR"},
+        "django.server": {"handlers": [], "propagate": False},
     },
 }
-DJANGO_STRUCTLOG_CELERY_ENABLED = True
+
+structlog.configure(
+    processors=[
+        structlog.stdlib.filter_by_level,
+        *_FIRST,
+        structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+    ],
+    logger_factory=structlog.stdlib.LoggerFactory(),
+    wrapper_class=structlog.stdlib.BoundLogger,
+    cache_logger_on_first_use=True,
+)
+
+DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG
+DJANGO_STRUCTLOG_STATUS_4XX_LOG_LEVEL = logging.INFO
