@@ -8,6 +8,7 @@ from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 
@@ -152,3 +153,12 @@ class Invitation(models.Model):
 
     def __str__(self) -> str:
         return self.email
+
+    @property
+    def state(self) -> str:
+        """What became of it, in a word."""
+        if self.accepted_at:
+            return gettext("accepted")
+        if self.revoked_at:
+            return gettext("revoked")
+        return gettext("open") if self.expires_at > timezone.now() else gettext("expired")
