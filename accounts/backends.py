@@ -8,7 +8,7 @@ from accounts.models import User
 
 
 class SignInBackend(AuthenticationBackend):  # type: ignore[misc]  # allauth has no types
-    """By e-mail address. Nobody of a closed organization is signed in, whatever the session says."""
+    """By e-mail address. A closed account or organization ends every session at once."""
 
     def user_can_authenticate(self, user: User) -> bool:
         return user.may_sign_in

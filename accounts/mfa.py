@@ -1,4 +1,4 @@
-"""Secrets of the second step at sign-in: encrypted, so that a copy of the database opens no door."""
+"""Secrets of the second step, encrypted: a copy of the database opens no door."""
 
 import base64
 

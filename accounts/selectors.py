@@ -27,9 +27,9 @@ def people_of(organization: Organization) -> QuerySet[User]:
 
 
 def administered_people(user: User) -> QuerySet[User]:
-    return User.objects.filter(
-        organization__in=administered_organizations(user)
-    ).select_related("organization")
+    return User.objects.filter(organization__in=administered_organizations(user)).select_related(
+        "organization"
+    )
 
 
 def open_invitations(organization: Organization | None = None) -> QuerySet[Invitation]:

@@ -59,8 +59,10 @@ def accept(*, token: str, name: str, password: str) -> User:
     used_up = AccountError("invitation_over", _("This invitation is not valid any more."))
     try:
         with transaction.atomic():
-            if not open_invitations().filter(token_sha256=token_hash(token)).update(
-                accepted_at=timezone.now()
+            if (
+                not open_invitations()
+                .filter(token_sha256=token_hash(token))
+                .update(accepted_at=timezone.now())
             ):
                 raise used_up
             invitation = Invitation.objects.get(token_sha256=token_hash(token))

@@ -1,0 +1,34 @@
+"""Small pieces that several of the pages show."""
+
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from cases.models import Analysis, Radiograph
+
+
+def thumbnail(radiograph: Radiograph) -> SafeString | str:
+    """The image itself comes from the view that checks permission and records the access."""
+    if radiograph.withdrawn_at:
+        return _("withdrawn")
+    address = reverse("radiograph_image", args=[radiograph.pk, "thumbnail"])
+    return format_html(
+        '<img class="thumbnail" src="{}" alt="{}" loading="lazy">', address, radiograph
+    )
+
+
+def link(row: Analysis | Radiograph) -> SafeString:
+    """To the row's own page here."""
+    address = reverse(f"admin:cases_{row._meta.model_name}_change", args=[row.pk])
+    return format_html('<a href="{}">{}</a>', address, row)
+
+
+def probability(analysis: Analysis) -> str:
+    return "" if analysis.probability is None else f"{analysis.probability:.3f}"
+
+
+def total_ms(analysis: Analysis) -> str:
+    """From the claim to the written result."""
+    total = analysis.timings_ms.get("total")
+    return "" if total is None else f"{total:.0f} ms"
