@@ -5,6 +5,7 @@ the role, not from Django's permission rows: there are none to forget.
 """
 
 from typing import Any, ClassVar
+from uuid import UUID
 
 from django.contrib.admin import ModelAdmin
 from django.core.paginator import Paginator
@@ -30,10 +31,14 @@ class CappedPaginator(Paginator):
 
 
 class ScopedAdmin(ModelAdmin):
-    """`organization_lookups` lead from a row to the organizations that it belongs to."""
+    """`organization_lookups` lead from a row to the organizations that it belongs to.
+
+    A search finds a whole id by `id_lookups`, anything else as it stands by `search_fields`.
+    """
 
     organization_lookups: ClassVar[tuple[str, ...]] = ()
     operators_only: ClassVar[bool] = False
+    id_lookups: ClassVar[tuple[str, ...]] = ("pk",)
     paginator = CappedPaginator
     show_full_result_count = False
     view_on_site = False
@@ -51,6 +56,21 @@ class ScopedAdmin(ModelAdmin):
         for lookup in self.organization_lookups:
             mine |= Q(**{lookup: user.organization_id})
         return rows.filter(mine)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        term = search_term.strip()
+        if not term:
+            return queryset, False
+        try:
+            wanted: dict[str, Any] = dict.fromkeys(self.id_lookups, UUID(term))
+        except ValueError:
+            wanted = dict.fromkeys(map(str, self.get_search_fields(request)), term)
+        found = Q(pk__in=[])
+        for lookup, value in wanted.items():
+            found |= Q(**{lookup: value})
+        return queryset.filter(found), False
 
     def in_scope(self, request: HttpRequest, row: Model) -> bool:
         """The same question asked of one row, however the page came by it."""

@@ -33,11 +33,8 @@ class AnalysisAdmin(ScopedAdmin):
     )
     list_filter = ("status", "level", "purpose", "lane", "error_code", "model_version")
     list_select_related = ("radiograph__case", "model_version")
-    search_fields = (
-        "=id",
-        "=radiograph__case__id",
-        "radiograph__case__patient_reference__startswith",
-    )
+    id_lookups = ("pk", "radiograph__case")
+    search_fields = ("radiograph__case__patient_reference__startswith",)
     fields = (
         ("id", "of_case", "radiograph"),
         ("status", "attempt", "purpose", "lane"),

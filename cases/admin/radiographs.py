@@ -31,7 +31,8 @@ class RadiographAdmin(ScopedAdmin):
     list_display_links = ("image", "of_case")
     list_filter = ("format", "view", "not_assessable")
     list_select_related = ("case",)
-    search_fields = ("=id", "=sha256", "case__patient_reference__startswith")
+    id_lookups = ("pk", "case")
+    search_fields = ("sha256", "case__patient_reference__startswith")
     ordering = ("-created_at",)
     inlines = (AnalysisInline,)
     fields = (

@@ -14,7 +14,8 @@ class CaseEventAdmin(ScopedAdmin):
     list_display = ("at", "kind", "of_case", "actor")
     list_filter = ("kind", "at")
     list_select_related = ("case", "actor")
-    search_fields = ("=case__id", "case__patient_reference__startswith")
+    id_lookups = ("case", "radiograph")
+    search_fields = ("case__patient_reference__startswith",)
     ordering = ("-id",)
     fields = ("at", "kind", "case", "radiograph", "analysis", "actor", "detail")
     readonly_fields = fields
@@ -30,7 +31,8 @@ class AccessRecordAdmin(ScopedAdmin):
     list_display = ("at", "user", "organization", "rendition", "of_case")
     list_filter = ("rendition", "at")
     list_select_related = ("user", "organization", "radiograph__case")
-    search_fields = ("=radiograph__case__id", "user__email__istartswith")
+    id_lookups = ("radiograph__case", "radiograph")
+    search_fields = ("user__email__istartswith",)
     ordering = ("-id",)
     fields = ("at", "user", "organization", "radiograph", "rendition")
     readonly_fields = fields
