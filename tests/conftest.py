@@ -1,13 +1,17 @@
 """Fixtures for every test: the cast of people, a model version, the real radiographs."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from accounts.models import Organization, User
 from cases.models import ModelVersion
+from tests.embedded_broker import EmbeddedBroker, embedded_broker
 from tests.factories import ModelVersionFactory, OrganizationFactory, UserFactory
+from tests.postgres import start_postgres
+from tests.running_site import RunningSite, running_site
 
 
 @pytest.fixture(scope="session")
@@ -107,3 +111,28 @@ def operator(db: None) -> User:
 def model_version(db: None) -> ModelVersion:
     """An active model version (a row; tests of the worker install the real bundle)."""
     return ModelVersionFactory(is_active=True)
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
+    """The platform, started by `manage.py run` and ready; shared, so leave it ready.
+
+    Mark tests that use it with `@pytest.mark.xdist_group("site")`: one start for all of them.
+    """
+    with running_site(tmp_path_factory.mktemp("site")) as running:
+        running.wait_until_ready()
+        yield running
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[EmbeddedBroker]:
+    """An embedded broker of the test's own, up and empty."""
+    with embedded_broker(tmp_path / "broker-var") as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """DATABASE_URL of a real PostgreSQL server with an empty database."""
+    with start_postgres() as url:
+        yield url
