@@ -70,30 +70,28 @@ def record_result(  # noqa: PLR0913  (an answer has this many parts)
     """Write the answer of one attempt, once or not at all; False if the attempt lost its claim.
 
     `heatmap` is a PNG. Its file is stored before the UPDATE, so that a row never names a file
-    that is not there, and removed again if the UPDATE changed nothing.
+    that is not there, and removed again if the UPDATE changed nothing. After an error nobody
+    knows whether a row names it, so it stays; housekeeping finds it if none does.
     """
     name = _store_heatmap(analysis_id, heatmap) if heatmap else ""
-    written = False
-    try:
-        written = _finish(
-            analysis_id,
-            attempt,
-            AnalysisStatus.SUCCEEDED,
-            level=level,
-            probability=probability,
-            logit=logit,
-            class_scores=dict(class_scores),
-            marks=[dict(mark) for mark in marks],
-            heatmap=name,
-            thresholds=dict(thresholds),
-            weights_sha256=weights_sha256,
-            preprocessing_version=preprocessing_version,
-            engine=engine,
-            timings_ms=dict(timings_ms),
-        )
-    finally:
-        if name and not written:
-            private_storage().delete(name)
+    written = _finish(
+        analysis_id,
+        attempt,
+        AnalysisStatus.SUCCEEDED,
+        level=level,
+        probability=probability,
+        logit=logit,
+        class_scores=dict(class_scores),
+        marks=[dict(mark) for mark in marks],
+        heatmap=name,
+        thresholds=dict(thresholds),
+        weights_sha256=weights_sha256,
+        preprocessing_version=preprocessing_version,
+        engine=engine,
+        timings_ms=dict(timings_ms),
+    )
+    if name and not written:
+        private_storage().delete(name)
     return written
 
 

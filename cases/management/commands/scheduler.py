@@ -4,7 +4,6 @@ import signal
 import socket
 import threading
 import time
-from argparse import RawDescriptionHelpFormatter
 from typing import Any
 
 import structlog
@@ -28,15 +27,12 @@ PERIODIC = {
 
 class Command(BaseCommand):
     help = (
-        "Runs until it is stopped: hands over again what got lost on the way to a worker, and\n"
-        "asks the housekeeping worker for its regular work. Several at once do no harm.\n\n"
-        "Example: python manage.py scheduler"
+        "Run until stopped: hand over again what got lost on the way to a worker, and ask the "
+        "housekeeping worker for its regular work. Several at once do no harm."
     )
 
-    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
-        return super().create_parser(
-            prog_name, subcommand, formatter_class=RawDescriptionHelpFormatter, **kwargs
-        )
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.epilog = "Example: python manage.py scheduler"
 
     def handle(self, *args: Any, **options: Any) -> None:
         stop = threading.Event()

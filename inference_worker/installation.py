@@ -1,0 +1,67 @@
+"""Put a bundle where workers find it, and register it as a model version."""
+
+import shutil
+import tempfile
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+
+from cases.models import ModelVersion
+from cases.services import model_versions
+from inference_worker.bundle import Bundle, BundleError, find_bundle, load_bundle
+from inference_worker.classifier import load_classifier, warm_up
+
+CARD = "MODEL_CARD.md"
+
+
+def install(path: Path) -> ModelVersion:
+    """Verify the bundle in the folder `path`, try it on a drawn radiograph, copy it, register it.
+
+    A bundle that already lies in one of MODEL_BUNDLE_DIRS stays where it is. Doing it again
+    changes nothing. Raises BundleError or ModelVersionConflict, one sentence each; then nothing
+    was registered.
+    """
+    bundle = load_bundle(path.resolve())
+    warm_up(load_classifier(bundle, engine=settings.INFERENCE_ENGINE))
+    card = bundle.path / CARD
+    with transaction.atomic():
+        model = model_versions.register(
+            name=bundle.name,
+            version=bundle.version,
+            weights_sha256=bundle.weights_sha256,
+            preprocessing_version=bundle.preprocessing_version,
+            is_demonstration=bundle.demonstration,
+            manifest=dict(bundle.manifest),
+            card=card.read_text(encoding="utf-8") if card.exists() else "",
+        )
+        _place(bundle)
+    return model
+
+
+def check(model: ModelVersion) -> None:
+    """Raise BundleError unless the registered bundle lies here unchanged."""
+    folder = find_bundle(model.name, model.version, settings.MODEL_BUNDLE_DIRS)
+    if load_bundle(folder).weights_sha256 != model.weights_sha256:
+        raise BundleError(f"{folder.name} holds other weights than those registered.")
+
+
+def _place(bundle: Bundle) -> None:
+    """Copy a bundle, whole or not at all, unless the same one lies here already."""
+    folders = [Path(folder).resolve() for folder in settings.MODEL_BUNDLE_DIRS]
+    if bundle.path.parent in folders:
+        return
+    target = folders[-1] / f"{bundle.name}-{bundle.version}"
+    if target.exists():
+        if load_bundle(target).weights_sha256 != bundle.weights_sha256:
+            raise BundleError(f"{target.name} is installed with other weights.")
+        return
+    try:
+        folders[-1].mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folders[-1], prefix=".new-") as work:
+            copy = Path(work) / target.name
+            shutil.copytree(bundle.path, copy)
+            load_bundle(copy)
+            copy.rename(target)
+    except OSError as error:
+        raise BundleError(f"The bundle cannot be copied to {folders[-1]}: {error}.") from error
