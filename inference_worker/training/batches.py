@@ -23,6 +23,7 @@ SHIFT = 0.06
 CONTRAST = 0.2
 BRIGHTNESS = 0.08
 NOISE = 0.02
+UPSIDE_DOWN = 0.5
 CUT_SHORT = 0.05
 """Share of training images given a bottom like that of a mended truncated file, so that it tells
 nothing."""
@@ -64,7 +65,7 @@ def augment(square: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.f
     turned: NDArray[np.uint8] = cv2.warpAffine(square, matrix, (size, size))  # type: ignore[assignment]
     if rng.random() < 0.5:
         turned = turned[:, ::-1]
-    if rng.random() < 0.5:
+    if rng.random() < UPSIDE_DOWN:
         turned = turned[::-1]
     grey = turned.astype(np.float32) / np.float32(255)
     grey = (grey - 0.5) * (1 + rng.uniform(-CONTRAST, CONTRAST)) + 0.5

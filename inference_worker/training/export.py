@@ -19,7 +19,7 @@ def write_weights(model: keras.Model, folder: Path) -> None:
     bits."""
     folder.mkdir(parents=True, exist_ok=True)
     write_keras(model, folder / ENGINE_FILES["keras"])
-    (folder / ENGINE_FILES["litert"]).write_bytes(to_litert(model))
+    write_litert(model, folder / ENGINE_FILES["litert"])
 
 
 def write_keras(model: keras.Model, path: Path) -> None:
@@ -38,23 +38,20 @@ def write_keras(model: keras.Model, path: Path) -> None:
                 target.writestr(entry, source.read(name))
 
 
-def to_litert(model: keras.Model) -> bytes:
-    """Convert to a LiteRT flatbuffer for one radiograph, weights kept as 16-bit floats, arithmetic
-    in 32."""
-    shape = tuple(model.input.shape[1:])
-
-    @tf.function(input_signature=[tf.TensorSpec((1, *shape), tf.float32, name="radiograph")])
-    def serve(radiograph: tf.Tensor) -> dict[str, tf.Tensor]:
-        return dict(model(radiograph, training=False))
-
-    with tempfile.TemporaryDirectory() as scratch:
-        module = tf.Module()
-        module.model = model
-        tf.saved_model.save(module, scratch, signatures={"serving_default": serve})
-        converter = tf.lite.TFLiteConverter.from_saved_model(scratch)
-        converter.optimizations = [tf.lite.Optimize.DEFAULT]
-        converter.target_spec.supported_types = [tf.float16]
-        return bytes(converter.convert())
+def write_litert(model: keras.Model, path: Path) -> None:
+    """Convert for one radiograph at a time: weights kept as 16-bit floats, arithmetic in 32."""
+    model.export(
+        path,
+        format="litert",
+        verbose=False,
+        input_signature=[
+            keras.InputSpec(
+                dtype="float32", shape=(1, *model.input.shape[1:]), name=model.input.name
+            )
+        ],
+        optimizations=[tf.lite.Optimize.DEFAULT],
+        target_spec={"supported_types": [tf.float16]},
+    )
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -85,7 +86,6 @@ def fit(
     epochs: int,
     seed: int,
     prevalence: float,
-    verbose: int = 1,
 ) -> keras.Model:
     """Train, or go on with, the run in the folder `run`; the model comes back with its best epoch's
     weights."""
@@ -113,7 +113,7 @@ def fit(
             batches,
             epochs=epochs,
             initial_epoch=done,
-            verbose=verbose,
+            verbose=1 if sys.stdout.isatty() else 0,
             shuffle=False,
             callbacks=[keeper],
         )

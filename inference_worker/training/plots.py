@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 from sklearn.metrics import precision_recall_curve, roc_curve
 
 from inference_worker.training.metrics import Scored, weights_for
@@ -29,6 +30,7 @@ def learning_curves(history: Sequence[dict[str, Any]], best: int, path: Path) ->
     right.plot(epochs, [row["tune_auc"] for row in history], color=ORANGE)
     right.set(xlabel="epoch", ylabel="tune AUC")
     for axes in (left, right):
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.axvline(best, color=GREY, linewidth=1, linestyle=":")
     _save(figure, path)
 

@@ -1,0 +1,25 @@
+"""A folder of drawn bones, whole and broken, in the layout that training reads."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+
+def drawn_folder(root: Path, *, of_each: int, size: int = 96) -> Path:
+    """`of_each` images per class, four to a group folder; the broken bones have a dark gap."""
+    rng = np.random.default_rng(3)
+    for folder, broken in (("Fractured", True), ("Non_fractured", False)):
+        for number in range(of_each):
+            grey = rng.integers(0, 30, (size, size), dtype=np.uint8)
+            left = int(rng.integers(size // 4, size // 2))
+            grey[:, left : left + size // 4] += 160
+            if broken:
+                top = int(rng.integers(size // 4, size // 2))
+                grey[top : top + size // 4] //= 4
+            patient = root / folder / f"patient-{folder[0]}{number // 4}"
+            patient.mkdir(parents=True, exist_ok=True)
+            Image.fromarray(grey).save(patient / f"{number}.png")
+    return root

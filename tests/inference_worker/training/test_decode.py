@@ -1,0 +1,83 @@
+"""Files of a training folder become what intake would have stored."""
+
+import io
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from inference_worker.training.decode import FILLER, decode, mend_bottom
+
+
+def jpeg(picture: np.ndarray, **options: object) -> bytes:
+    buffer = io.BytesIO()
+    Image.fromarray(picture).save(buffer, "JPEG", quality=90, **options)
+    return buffer.getvalue()
+
+
+@pytest.fixture
+def noisy() -> np.ndarray:
+    """Smooth noise, 90 x 160: every block costs bytes, so a cut costs rows."""
+    return np.random.default_rng(5).integers(60, 200, (90, 160), dtype=np.uint8)
+
+
+def test_exif_orientation_is_applied(tmp_path: Path, noisy: np.ndarray) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    (tmp_path / "turned.jpg").write_bytes(jpeg(noisy, exif=exif.tobytes()))
+    (tmp_path / "plain.jpg").write_bytes(jpeg(noisy))
+    turned, plain = decode(tmp_path / "turned.jpg"), decode(tmp_path / "plain.jpg")
+    assert turned.shape == (160, 90)
+    np.testing.assert_array_equal(turned, np.rot90(plain, -1))
+
+
+def test_truncated_jpeg_keeps_its_shape_and_shows_no_grey_band(
+    tmp_path: Path, noisy: np.ndarray
+) -> None:
+    data = jpeg(noisy)
+    (tmp_path / "whole.jpg").write_bytes(data)
+    (tmp_path / "cut.jpg").write_bytes(data[: int(len(data) * 0.8)])
+    whole, cut = decode(tmp_path / "whole.jpg"), decode(tmp_path / "cut.jpg")
+    assert cut.shape == whole.shape
+    np.testing.assert_array_equal(cut[:48], whole[:48])
+    assert not (cut == FILLER).all(axis=1).any()
+    assert (cut[-1] == cut[-2]).all()
+    assert len(np.unique(cut[-1])) > 20
+
+
+def test_mending_leaves_a_whole_image_alone(noisy: np.ndarray) -> None:
+    np.testing.assert_array_equal(mend_bottom(noisy), noisy)
+
+
+def test_too_little_left(noisy: np.ndarray) -> None:
+    mostly = noisy.copy()
+    mostly[20:] = FILLER
+    with pytest.raises(ValueError, match="most of the image"):
+        mend_bottom(mostly)
+
+
+def test_deep_grey_is_scaled(tmp_path: Path) -> None:
+    deep = np.linspace(0, 4095, 64 * 64).reshape(64, 64).astype(np.uint16)
+    Image.fromarray(deep).save(tmp_path / "deep.png")
+    grey = decode(tmp_path / "deep.png")
+    assert (grey.min(), grey.max()) == (0, 255)
+    assert grey.dtype == np.uint8
+
+
+def test_no_image(tmp_path: Path) -> None:
+    (tmp_path / "text.jpg").write_text("no image")
+    with pytest.raises(ValueError, match=r"text\.jpg: not a readable image"):
+        decode(tmp_path / "text.jpg")
+
+
+def test_every_kind_of_fracatlas_file(fracatlas: Path) -> None:
+    """Truncated, truncated over half of it, and turned by EXIF."""
+    normal = fracatlas / "images" / "Non_fractured"
+    for name in ("IMG0004028.jpg", "IMG0004145.jpg"):
+        grey = decode(normal / name)
+        assert grey.shape == (454, 373)
+        assert not (grey[:, -8:] == FILLER).all(axis=1).any()
+    turned = next(fracatlas.glob("images/*/IMG0002628.jpg"))
+    with Image.open(turned) as image:
+        assert decode(turned).shape == image.size
