@@ -10,7 +10,8 @@ from uuid import UUID
 from django.contrib.admin import ModelAdmin
 from django.core.paginator import Paginator
 from django.db.models import ForeignKey, Model, Q, QuerySet
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
 from django.utils.functional import cached_property
 
 from accounts.models import Organization, User
@@ -120,6 +121,12 @@ class ScopedAdmin(ModelAdmin):
             related: Any = db_field.related_model
             kwargs["queryset"] = choices.get(related, related._default_manager.none())
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def _get_obj_does_not_exist_redirect(
+        self, request: HttpRequest, opts: Any, object_id: str
+    ) -> HttpResponseBase:
+        """Django would go to the index with a message; a foreign id is simply not there."""
+        raise Http404
 
 
 class ScopedInline:

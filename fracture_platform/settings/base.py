@@ -94,7 +94,12 @@ else:
 # The cache holds sign-in rate limits only. It lives in the database, so that signing in and
 # uploading go on while the broker is down.
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"},
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache",
+        # The default of 300 would let anybody push other people's counters out by guessing.
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
+    },
 }
 
 STORAGES = storages(env, VAR_DIR)
