@@ -10,7 +10,9 @@ from accounts.models import User
 from tests.factories import PASSWORD
 
 
-def sign_in(client: Client, user: User | str, password: str = PASSWORD, **extra: str) -> HttpResponse:
+def sign_in(
+    client: Client, user: User | str, password: str = PASSWORD, **extra: str
+) -> HttpResponse:
     """Through the door that people use."""
     email = user if isinstance(user, str) else user.email
     return client.post(  # type: ignore[return-value]
