@@ -1,0 +1,30 @@
+"""Tasks of the housekeeping worker. The scheduler asks for them by name; twice does no harm."""
+
+from datetime import timedelta
+
+from django.core.management import call_command
+
+from cases.services import tidying, workers
+from fracture_platform.celery import app
+
+# Below the broker's visibility timeout, or a long one would be delivered a second time.
+SLOW = {"soft_time_limit": 240, "time_limit": 270}
+
+
+@app.task(name="cases.remove_unnamed_files", **SLOW)
+def remove_unnamed_files() -> None:
+    """Nightly. What it does not reach within its time it reaches on another night."""
+    tidying.remove_old_uploads()
+    tidying.remove_unnamed_files()
+
+
+@app.task(name="cases.clear_expired_sessions", **SLOW)
+def clear_expired_sessions() -> None:
+    """Nightly: a session that has run out names a person for no reason any more."""
+    call_command("clearsessions")
+
+
+@app.task(name="cases.forget_silent_workers")
+def forget_silent_workers() -> None:
+    """Hourly: workers that were killed could not sign off."""
+    workers.forget_silent(longer_than=timedelta(days=1))
