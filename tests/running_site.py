@@ -35,9 +35,14 @@ def environment(var_dir: Path, port: int, **more: str) -> dict[str, str]:
     return {**kept, "VAR_DIR": str(var_dir), "PORT": str(port), **more}
 
 
+def output_of(var_dir: Path, port: int) -> Path:
+    """The file that takes what a start says."""
+    return var_dir.with_name(f"{var_dir.name}-run-{port}.txt")
+
+
 def launch(var_dir: Path, port: int, **more: str) -> "subprocess.Popen[str]":
     """`manage.py run` in a session of its own, so that a test can press Ctrl-C there."""
-    with (var_dir.parent / f"{var_dir.name}-run-{port}.txt").open("w") as output:
+    with output_of(var_dir, port).open("w") as output:
         return subprocess.Popen(
             [sys.executable, "manage.py", "run"],
             cwd=settings.BASE_DIR,
@@ -64,7 +69,7 @@ class RunningSite:
 
     @property
     def output(self) -> str:
-        return (self.var_dir.parent / f"{self.var_dir.name}-run-{self.port}.txt").read_text()
+        return output_of(self.var_dir, self.port).read_text()
 
     @property
     def sign_ins(self) -> dict[str, tuple[str, str]]:

@@ -6,12 +6,14 @@ can go through all of them every time.
 
 import hashlib
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 from django.apps import apps
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
 
 def database() -> None:
@@ -45,7 +47,20 @@ def model() -> None:
     Raises CommandError when none ships or the one that does cannot be used.
     """
     if active_model() is None and (bundle := shipped_bundle()):
-        call_command("install_model", str(bundle), "--activate", verbosity=0)
+        _install(bundle)
+
+
+def _install(bundle: Path) -> None:
+    """In a process of its own, because trying a model loads an inference runtime for good."""
+    done = subprocess.run(
+        [sys.executable, "manage.py", "install_model", str(bundle), "--activate"],
+        cwd=settings.BASE_DIR,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise CommandError(f"The model was not installed. {done.stderr.strip()[-500:]}")
 
 
 def active_model() -> str | None:

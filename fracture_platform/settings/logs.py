@@ -22,7 +22,13 @@ _FIRST: list[Any] = [
 _LAST: list[Any] = (
     [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
     if LOG_FORMAT == "json"
-    else [structlog.dev.ConsoleRenderer(colors=False)]
+    else [
+        structlog.dev.ConsoleRenderer(
+            colors=False,
+            # its own default prints local variables, and so whatever they hold
+            exception_formatter=structlog.dev.plain_traceback,
+        )
+    ]
 )
 
 LOGGING: dict[str, Any] = {
@@ -41,6 +47,9 @@ LOGGING: dict[str, Any] = {
         # Answered requests are logged by the middleware; Django would log each 4xx again.
         "django.request": {"level": "ERROR"},
         "django.server": {"handlers": [], "propagate": False},
+        # The worker's own entries say the same with the ids of the analysis and the task.
+        "celery.worker.strategy": {"level": "WARNING"},
+        "celery.app.trace": {"level": "WARNING"},
     },
 }
 

@@ -1,9 +1,13 @@
 """Tests: the embedded defaults in a folder of their own, fast password hashing."""
 
+import atexit
 import os
+import shutil
 import tempfile
 
-os.environ.setdefault("VAR_DIR", tempfile.mkdtemp(prefix="fp-test-"))
+if "VAR_DIR" not in os.environ:  # the workers of a parallel run take over their parent's
+    os.environ["VAR_DIR"] = tempfile.mkdtemp(prefix="fracture-test-")
+    atexit.register(shutil.rmtree, os.environ["VAR_DIR"], ignore_errors=True)
 
 from fracture_platform.settings.base import *  # noqa: F403
 
@@ -14,3 +18,4 @@ ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}  # noqa: F405
+STATIC_ROOT.mkdir(exist_ok=True)  # noqa: F405
