@@ -7,11 +7,18 @@ from PIL import Image
 from pydicom import Dataset, config, dcmread
 from pydicom.pixels.decoders.base import get_decoder
 from pydicom.pixels.processing import apply_color_lut
-from pydicom.uid import UID, ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
+from pydicom.uid import (
+    UID,
+    ExplicitVRBigEndian,
+    ExplicitVRLittleEndian,
+    ImplicitVRLittleEndian,
+    JPEGExtended12Bit,
+)
 
 from cases.intake import dicom_facts
 from cases.intake.dicom_clean import clean_dicom
 from cases.intake.dicom_grey import grey_picture
+from cases.intake.dicom_stream import first_frame
 from cases.intake.errors import IntakeError
 from cases.intake.limits import Limits
 from cases.intake.picture import Picture, check_size
@@ -93,8 +100,12 @@ def _samples(dataset: Dataset, syntax: UID) -> np.ndarray:
     """The decoded array; too few bytes is `truncated`, a stream no decoder reads `damaged`."""
     if not syntax.is_encapsulated and len(dataset.PixelData) < _expected_bytes(dataset):
         raise IntakeError("truncated")
+    if syntax == JPEGExtended12Bit and dataset.BitsStored > 8 and dataset.SamplesPerPixel == 1:
+        from cases.intake.dicom_gdcm import decode_extended
+
+        return decode_extended(dataset, first_frame(dataset))
     samples, _ = get_decoder(syntax).as_array(dataset, index=0)
-    return np.asarray(samples)
+    return np.asarray(samples.astype(samples.dtype.newbyteorder("="), copy=False))
 
 
 def _expected_bytes(dataset: Dataset) -> int:

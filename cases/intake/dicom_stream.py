@@ -1,7 +1,6 @@
 """The pixel element of a de-identified DICOM object. Coded streams hide comments, bits overlays."""
 
 import struct
-from collections.abc import Iterator
 
 import numpy as np
 from pydicom import Dataset
@@ -18,15 +17,15 @@ _J2K_START, _J2K_TILE, _J2K_COMMENT = b"\xff\x4f", 0x90, 0x64
 def clean_pixels(dataset: Dataset, syntax: UID) -> tuple[bytes, list[str]]:
     """The pixel element: exactly one frame, no comment in its stream, no overlay in unused bits."""
     if syntax.is_encapsulated:
-        frame = next(_frames(dataset))
-        stripped = _strip_stream(frame)
+        stripped = _strip_stream(first_frame(dataset))
         return encapsulate([stripped.data]), stripped.removed
     return _native(dataset, syntax)
 
 
-def _frames(dataset: Dataset) -> Iterator[bytes]:
+def first_frame(dataset: Dataset) -> bytes:
+    """The coded bytes of the one frame, its fragments joined."""
     try:
-        yield from generate_frames(dataset.PixelData, number_of_frames=1)
+        return next(generate_frames(dataset.PixelData, number_of_frames=1))
     except (ValueError, StopIteration, struct.error) as error:
         raise IntakeError("truncated") from error
 

@@ -13,8 +13,8 @@ _START, _END, _SCAN, _COMMENT = b"\xff\xd8", b"\xff\xd9", 0xDA, 0xFE
 _DECODING = {*range(0xC0, 0xD0), 0xDA, 0xDB, 0xDC, 0xDD, 0xDE, 0xDF, 0xF7, 0xF8} - {0xC8}
 _PROGRESSIVE = {0xC2, 0xC6, 0xCA, 0xCE}
 _ALONE = {0x01, *range(0xD0, 0xD9)}
-# In entropy-coded data FF is followed by 00 or is a restart marker; all else ends the scan.
-_AFTER_SCAN = re.compile(rb"\xff[\x01-\xcf\xd8-\xfe]")
+# In entropy-coded data FF is followed by 00 (JPEG-LS: by anything below 80) or is a restart marker.
+_AFTER_SCAN = re.compile(rb"\xff[\x80-\xcf\xd8-\xfe]")
 _APP_NAMES = (
     (EXIF_MAGIC, "EXIF"),
     (b"http://ns.adobe.com/", "XMP"),

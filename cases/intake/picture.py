@@ -13,8 +13,9 @@ from cases.intake.limits import Limits
 LOW_PERCENTILE, HIGH_PERCENTILE = 0.05, 99.95
 # A pixel is coloured where the largest and smallest of R, G, B are this far apart, out of 255 ...
 CHROMA = 10
-# ... and an image is, where this share of it is; below it are markers and stamps.
-COLOURED_SHARE = 0.05
+# ... and an image is, where this share of its lit pixels is; below it are markers and stamps.
+COLOURED_SHARE = 0.1
+_LIT = 64
 _CHROMA_SIDE = 512
 
 
@@ -55,15 +56,18 @@ def check_size(width: int, height: int, limits: Limits) -> None:
 
 
 def coloured_share(image: Image.Image) -> float:
-    """The share (0..1) of an RGB image that is coloured rather than grey.
+    """The share (0..1) of what is lit in an RGB image that is coloured rather than grey.
 
     Measured on an image averaged down to about 512 px a side, so that the chroma noise of JPEG
     compression and of camera sensors cancels out and only colour that people would see counts.
+    The dark parts do not count: a tint shows by the light that passes the film.
     """
     small = image.reduce(max(1, max(image.size) // _CHROMA_SIDE))
     values = np.asarray(small)
-    chroma = values.max(axis=2) - values.min(axis=2)
-    return float((chroma > CHROMA).mean())
+    brightest = values.max(axis=2)
+    lit = brightest >= _LIT
+    coloured = (brightest - values.min(axis=2) > CHROMA) & lit
+    return float(coloured.sum() / max(int(lit.sum()), 1))
 
 
 def percentile_bounds(counts: np.ndarray) -> tuple[int, int]:

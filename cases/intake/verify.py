@@ -24,7 +24,6 @@ from cases.intake.result import VerifiedRadiograph
 logger = logging.getLogger(__name__)
 DEFAULT_LIMITS = Limits()
 _ROOT = Path(__file__).resolve().parents[2]
-_KILLED_BY_TIME = {-signal.SIGXCPU, -signal.SIGKILL}
 
 
 def verify(source: Path, into: Path, *, limits: Limits = DEFAULT_LIMITS) -> VerifiedRadiograph:
@@ -79,7 +78,7 @@ def _run(source: Path, work: Path, limits: Limits) -> None:
                 child.wait()
     if status != 0:
         logger.warning("intake child ended with status %s: %s", status, _last_words(work))
-        by_time = status in _KILLED_BY_TIME
+        by_time = status == -signal.SIGXCPU
         raise IntakeError("decoding_took_too_long" if by_time else "decoding_failed")
 
 
