@@ -1,0 +1,174 @@
+"""What the software says about a radiograph, in the words that people read.
+
+The sentences are settled: nothing here may be shortened to "normal", and no answer stands without
+the sentence that follows it.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from cases.models import Analysis, ModelVersion, Radiograph
+from cases.vocabulary import AnalysisStatus, FindingLevel
+
+WORDS: Mapping[str, tuple[Any, Any]] = {
+    FindingLevel.FRACTURE: (
+        gettext_lazy("Fracture suspected."),
+        gettext_lazy("Check the marked place."),
+    ),
+    FindingLevel.INCONCLUSIVE: (
+        gettext_lazy("Uncertain:"),
+        gettext_lazy("the software cannot decide."),
+    ),
+    FindingLevel.NO_FRACTURE_FOUND: (
+        gettext_lazy("No fracture found by the software."),
+        gettext_lazy("This does not exclude one; other findings are not looked for."),
+    ),
+    AnalysisStatus.QUEUED: (
+        gettext_lazy("Waiting for analysis."),
+        gettext_lazy("The radiograph can be read meanwhile."),
+    ),
+    AnalysisStatus.RUNNING: (
+        gettext_lazy("Being analysed."),
+        gettext_lazy("The radiograph can be read meanwhile."),
+    ),
+    AnalysisStatus.CANCELLED: (
+        gettext_lazy("The analysis was cancelled."),
+        gettext_lazy("Read without it, or ask for it again."),
+    ),
+    "none": (
+        gettext_lazy("Not analysed."),
+        gettext_lazy("Read without it, or ask for an analysis."),
+    ),
+}
+DISCLAIMER = gettext_lazy(
+    "Decision support, not a cleared medical device. Not made for spine, ribs, skull and face, "
+    "nor for the follow-up of treated fractures."
+)
+NOT_ASSESSED_BECAUSE: Mapping[str, Any] = {
+    "colour_photograph": gettext_lazy(
+        "it is a colour photograph, and the software was not measured on those"
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One radiograph's answer. `kind` names its colour and sign: a finding level or a state."""
+
+    radiograph: Radiograph
+    kind: str
+    words: str
+    more: str
+    analysis: Analysis | None = None
+    """The analysis that says so; of a failed one, the one that failed."""
+    pending: Analysis | None = None
+    """A newer one that waits, runs, failed or was cancelled while an earlier answer stands."""
+    earlier: Sequence[Analysis] = field(default_factory=tuple)
+
+    @property
+    def has_probability(self) -> bool:
+        return self.analysis is not None and self.analysis.probability is not None
+
+    @property
+    def is_active(self) -> bool:
+        """Whether something about it may still change by itself."""
+        newest = self.pending or self.analysis
+        return newest is not None and newest.status in {
+            AnalysisStatus.QUEUED,
+            AnalysisStatus.RUNNING,
+        }
+
+
+def answer(radiograph: Radiograph, analyses: Sequence[Analysis]) -> Answer:
+    """The answer that stands for a radiograph; `analyses` are its clinical ones, newest first."""
+    if radiograph.not_assessable:
+        return _not_assessed(radiograph, None, radiograph.not_assessable)
+    if not analyses:
+        return _worded(radiograph, "none")
+    newest = analyses[0]
+    succeeded = next((a for a in analyses if a.status == AnalysisStatus.SUCCEEDED), None)
+    if succeeded is None:
+        return _without_result(radiograph, newest)
+    details = {
+        "pending": newest if newest is not succeeded else None,
+        "earlier": tuple(a for a in analyses if a is not succeeded and a is not newest),
+    }
+    if succeeded.level == FindingLevel.NOT_ASSESSABLE:
+        return _not_assessed(radiograph, succeeded, "", **details)
+    return _worded(radiograph, succeeded.level, succeeded, **details)
+
+
+def _worded(
+    radiograph: Radiograph, kind: str, analysis: Analysis | None = None, **details: Any
+) -> Answer:
+    words, more = WORDS[kind]
+    return Answer(radiograph, kind, str(words), str(more), analysis, **details)
+
+
+def _not_assessed(
+    radiograph: Radiograph, analysis: Analysis | None, code: str, **details: Any
+) -> Answer:
+    reason = NOT_ASSESSED_BECAUSE.get(code) or _("the software does not know images of this kind")
+    words = _("Not assessed: %(reason)s.") % {"reason": reason}
+    kind = FindingLevel.NOT_ASSESSABLE.value
+    return Answer(radiograph, kind, words, _("Read without it."), analysis, **details)
+
+
+def _without_result(radiograph: Radiograph, newest: Analysis) -> Answer:
+    if newest.status == AnalysisStatus.FAILED:
+        return Answer(
+            radiograph,
+            "failed",
+            _("The analysis failed:"),
+            newest.error_message or _("it was interrupted."),
+            newest,
+        )
+    return _worded(radiograph, newest.status, newest)
+
+
+def figure(model_version: ModelVersion, name: str) -> tuple[float, tuple[float, float] | None]:
+    """A measured figure of a model with its 95 % interval, from the bundle's manifest.
+
+    Raises KeyError for one that was not measured.
+    """
+    measured = _find(model_version.manifest.get("metrics", {}), name)
+    if not isinstance(measured, Mapping):
+        return float(measured), None
+    low, high = measured.get("low"), measured.get("high")
+    interval = None if low is None or high is None else (float(low), float(high))
+    return float(measured["value"]), interval
+
+
+def _find(metrics: Mapping[str, Any], name: str) -> Any:
+    """By name, at the top or in the first group (of a data set, say) that has it."""
+    if metrics.get(name) is not None:
+        return metrics[name]
+    groups: Iterable[Any] = (group for group in metrics.values() if isinstance(group, Mapping))
+    for group in groups:
+        if group.get(name) is not None:
+            return group[name]
+    raise KeyError(name)
+
+
+def demonstration_note(model_version: ModelVersion) -> str:
+    """What has to stand beside every answer of a demonstration model; empty for another."""
+    if not model_version.is_demonstration:
+        return ""
+    try:
+        value, interval = figure(model_version, "auc")
+    except (KeyError, TypeError, ValueError):
+        return _("Demonstration model, not measured: do not rely on its answers.")
+    said = {"value": f"{value:.2f}"}
+    if interval is None:
+        measured = _("AUC %(value)s") % said
+    else:
+        said |= {"low": f"{interval[0]:.2f}", "high": f"{interval[1]:.2f}"}
+        measured = _("AUC %(value)s (95 %% interval %(low)s to %(high)s)") % said
+    return _(
+        "Demonstration model, %(measured)s on radiographs it had not seen; 0.5 is guessing, "
+        "1.0 never wrong. Do not rely on its answers."
+    ) % {"measured": measured}

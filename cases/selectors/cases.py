@@ -1,0 +1,171 @@
+"""Cases as lists show them, and one case with everything its page shows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from uuid import UUID
+
+from django.db import connections
+from django.db.models import Count, F, Prefetch, Q, QuerySet
+from django.utils import timezone
+
+from accounts.models import User
+from cases.external_ids import fingerprints
+from cases.models import Analysis, Case, CaseEvent, ExternalIdentifier, Radiograph
+from cases.selectors import cursor as keyset
+from cases.vocabulary import Purpose
+
+PAGE_SIZE = 25
+# Above every character a reference can hold: closes the range of what begins with a prefix.
+LAST_CHARACTER = "\U0010ffff"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseFilters:
+    """What a list is narrowed to; empty means everything."""
+
+    level: str = ""
+    status: str = ""
+    body_region: str = ""
+    received_from: date | None = None
+    received_to: date | None = None
+    """The last day that is shown, in the current time zone."""
+    reference: str = ""
+    exact: bool = False
+    """The whole patient reference, not what it begins with."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of a list; `next_cursor` is empty on the last one."""
+
+    cases: Sequence[Case]
+    next_cursor: str
+
+
+NO_FILTERS = CaseFilters()
+
+
+def cases_page(
+    *, user: User, filters: CaseFilters = NO_FILTERS, cursor: str = "", size: int = PAGE_SIZE
+) -> Page:
+    """The cases this person may see, newest first, `size` at a time; never counted.
+
+    Raises BadCursor.
+    """
+    rows = _filtered(Case.objects.visible_to(user), filters)
+    if cursor:
+        created_at, pk = keyset.decode(cursor)
+        rows = rows.filter(
+            Q(created_at__lt=created_at) | Q(created_at=created_at, id__lt=pk),
+            created_at__lte=created_at,  # says it again, so that an index range can be used
+        )
+    found = list(
+        rows.select_related("submitting_organization", "reading_organization")
+        .annotate(radiograph_count=Count("radiographs", filter=_kept("radiographs__")))
+        .order_by("-created_at", "-id")[: size + 1]
+    )
+    page = found[:size]
+    last = page[-1] if len(found) > size else None
+    return Page(page, keyset.encode(last.created_at, last.pk) if last else "")
+
+
+def _filtered(rows: "QuerySet[Case]", filters: CaseFilters) -> "QuerySet[Case]":
+    for field in ("level", "status", "body_region"):
+        value = getattr(filters, field)
+        if value:
+            rows = rows.filter(**{field: value})
+    if filters.received_from:
+        rows = rows.filter(created_at__gte=_midnight(filters.received_from))
+    if filters.received_to and filters.received_to < date.max:
+        rows = rows.filter(created_at__lt=_midnight(filters.received_to + timedelta(days=1)))
+    if filters.reference and filters.exact:
+        rows = rows.filter(patient_reference=filters.reference)
+    elif filters.reference:
+        rows = _begins_with(rows, filters.reference)
+    return rows
+
+
+def _begins_with(rows: "QuerySet[Case]", prefix: str) -> "QuerySet[Case]":
+    """By prefix, case-sensitive, and able to use the column's index on either database.
+
+    SQLite's LIKE ignores case and therefore the index; PostgreSQL's order of text depends on the
+    collation, but it has an index for LIKE.
+    """
+    if connections[rows.db].vendor == "sqlite":
+        return rows.filter(
+            patient_reference__gte=prefix, patient_reference__lt=prefix + LAST_CHARACTER
+        )
+    return rows.filter(patient_reference__startswith=prefix)
+
+
+def _midnight(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))
+
+
+def _kept(prefix: str = "") -> Q:
+    return Q(**{f"{prefix}withdrawn_at__isnull": True})
+
+
+def get_case(*, user: User, case_id: UUID) -> Case:
+    """One case. Raises Case.DoesNotExist for people who may not know that it exists."""
+    return (
+        Case.objects.visible_to(user)
+        .select_related("submitting_organization", "reading_organization", "submitted_by")
+        .get(pk=case_id)
+    )
+
+
+def get_case_with_answers(*, user: User, case_id: UUID) -> Case:
+    """One case with its radiographs and their clinical analyses, newest first, in three queries.
+
+    Each radiograph carries them as `clinical`. Raises Case.DoesNotExist as `get_case` does.
+    """
+    analyses = (
+        Analysis.objects.filter(purpose=Purpose.CLINICAL)
+        .select_related("model_version")
+        .order_by("-created_at", "-pk")
+    )
+    radiographs = (
+        Radiograph.objects.select_related("same_file_as__case")
+        .prefetch_related(Prefetch("analyses", queryset=analyses, to_attr="clinical"))
+        .order_by("position")
+    )
+    return (
+        Case.objects.visible_to(user)
+        .select_related("submitting_organization", "reading_organization", "submitted_by")
+        .prefetch_related(Prefetch("radiographs", queryset=radiographs))
+        .get(pk=case_id)
+    )
+
+
+def timeline(*, case: Case) -> "QuerySet[CaseEvent]":
+    """What happened to a case that was already looked up for the person; newest first."""
+    return case.events.select_related("actor__organization", "radiograph").order_by("-at", "-id")
+
+
+def cases_with_external_id(*, user: User, kind: str, value: str) -> "QuerySet[Case]":
+    """Cases that carry exactly this accession, order or DICOM identifier.
+
+    Looked for under the keys of the organizations whose cases this person may see.
+    """
+    senders = (
+        Case.objects.visible_to(user)
+        .order_by()
+        .values_list("submitting_organization", flat=True)
+        .distinct()
+    )
+    own = [user.organization_id] if user.organization_id else []
+    wanted = Q(pk__in=[])
+    for organization_id in {*senders, *own}:
+        marks = fingerprints(value.strip(), kind=kind, organization_id=organization_id)
+        wanted |= Q(organization=organization_id, kind=kind, fingerprint__in=marks)
+    found = ExternalIdentifier.objects.filter(wanted).values("case")
+    return Case.objects.visible_to(user).filter(pk__in=found)
+
+
+def external_ids(*, user: User, case: Case) -> "QuerySet[ExternalIdentifier]":
+    """The identifiers of a case that this person's own organization gave (none to the operator)."""
+    return case.external_identifiers.filter(
+        organization=user.organization_id, radiograph__isnull=True
+    ).order_by(F("kind"))

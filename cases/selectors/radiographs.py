@@ -1,0 +1,40 @@
+"""A radiograph or an analysis by its id, for people who may see its case."""
+
+from uuid import UUID
+
+from accounts.models import User
+from cases.models import Analysis, Case, ModelVersion, Radiograph
+
+
+def get_radiograph(*, user: User, radiograph_id: UUID) -> Radiograph:
+    """One radiograph with its case. A withdrawn one is shown to nobody.
+
+    Raises Radiograph.DoesNotExist, also for people who may not know that it exists.
+    """
+    return (
+        Radiograph.objects.filter(
+            case__in=Case.objects.visible_to(user).order_by(),
+            withdrawn_at__isnull=True,
+            case__withdrawn_at__isnull=True,
+        )
+        .select_related("case")
+        .get(pk=radiograph_id)
+    )
+
+
+def get_analysis(*, user: User, analysis_id: UUID) -> Analysis:
+    """One analysis with its radiograph and case. Raises Analysis.DoesNotExist."""
+    return (
+        Analysis.objects.filter(
+            radiograph__case__in=Case.objects.visible_to(user).order_by(),
+            radiograph__withdrawn_at__isnull=True,
+            radiograph__case__withdrawn_at__isnull=True,
+        )
+        .select_related("radiograph__case", "model_version")
+        .get(pk=analysis_id)
+    )
+
+
+def get_model_version(*, model_version_id: UUID) -> ModelVersion:
+    """Model cards are for everybody who signs in. Raises ModelVersion.DoesNotExist."""
+    return ModelVersion.objects.get(pk=model_version_id)

@@ -1,0 +1,94 @@
+"""How levels, states and numbers look: always a sign, words and a colour together."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import template
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from cases import answers
+from cases.models import Analysis, Case, ModelVersion
+from cases.vocabulary import CaseLevel, CaseStatus, FindingLevel
+
+register = template.Library()
+
+LABELS: Mapping[str, Any] = {
+    **dict(FindingLevel.choices),
+    **dict(CaseStatus.choices),
+    **dict(CaseLevel.choices),
+    "none": gettext_lazy("Not analysed"),
+}
+SIGN_OF: Mapping[str, str] = {"none": "cancelled"}
+
+
+@register.inclusion_tag("cases/badge.html")
+def badge(kind: str, label: str = "") -> dict[str, str]:
+    """The badge of a finding level or a state."""
+    sign = f"icons/{SIGN_OF.get(kind, kind)}.svg"
+    return {"kind": kind, "label": label or str(LABELS[kind]), "sign": sign}
+
+
+@register.simple_tag
+def icon_of(kind: str) -> str:
+    """The template of a sign, for `include`."""
+    return f"icons/{SIGN_OF.get(kind, kind)}.svg"
+
+
+@register.filter
+def badges(case: Case) -> list[str]:
+    """What is to be said of a case in a list: its state while that matters, else its level."""
+    if case.status in {CaseStatus.WITHDRAWN, CaseStatus.CANCELLED}:
+        return [case.status]
+    if case.status == CaseStatus.FINISHED:
+        return [case.level]
+    known = [] if case.level == CaseLevel.INCOMPLETE else [case.level]
+    return [*known, case.status]
+
+
+@register.filter
+def percent(probability: float) -> str:
+    """A probability for people; the ends are not rounded to a certainty."""
+    number = round(probability * 100)
+    if number < 1:
+        return _("under 1 %")
+    if number > 99:
+        return _("over 99 %")
+    return _("%(number)d %%") % {"number": number}
+
+
+@register.simple_tag
+def demonstration_note(model_version: ModelVersion) -> str:
+    return answers.demonstration_note(model_version)
+
+
+@register.simple_tag
+def disclaimer() -> str:
+    return str(answers.DISCLAIMER)
+
+
+@register.inclusion_tag("cases/scale.html")
+def scale(analysis: Analysis) -> dict[str, str]:
+    """Where the probability lies between 0 and 100, and where the two thresholds lie."""
+    places = {
+        "at": analysis.probability or 0.0,
+        "rule_out": analysis.thresholds.get("rule_out"),
+        "rule_in": analysis.thresholds.get("rule_in"),
+    }
+    # As text: a decimal comma of the language would break the drawing.
+    drawn = {name: f"{float(p) * 100:.1f}" for name, p in places.items() if p is not None}
+    if "rule_out" in drawn and "rule_in" in drawn:
+        drawn["between"] = f"{float(drawn['rule_in']) - float(drawn['rule_out']):.1f}"
+    return drawn
+
+
+@register.filter
+def milliseconds(value: Any) -> str:
+    """A duration for people: milliseconds below one second, seconds above."""
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        return ""
+    if number < 1000:
+        return _("%(number).0f ms") % {"number": number}
+    return _("%(number).1f s") % {"number": number / 1000}

@@ -1,0 +1,102 @@
+"""What people do with a case that is there: ask again, correct, withdraw."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST
+
+from cases import permissions
+from cases.forms import CorrectionForm, WithdrawForm
+from cases.models import Case, Radiograph
+from cases.selectors.cases import get_case
+from cases.services import analyses, corrections
+from cases.views.guard import clinical, found, person
+
+
+@clinical
+@require_POST
+def case_rerun(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """Ask the active model again: about one radiograph, or all that can be assessed."""
+    user = person(request)
+    case = found(get_case, user=user, case_id=case_id)
+    if case.withdrawn_at or not permissions.may_rerun(user, case):
+        raise PermissionDenied
+    wanted = [one for one in _kept(case) if not one.not_assessable and _is_meant(request, one)]
+    try:
+        for radiograph in wanted:
+            analyses.rerun(radiograph=radiograph, actor=user)
+    except (analyses.NoActiveModel, analyses.CannotBeAnalysed) as error:
+        messages.error(request, str(error))
+    else:
+        n = len(wanted)
+        said = ngettext("%(n)d analysis was asked for.", "%(n)d analyses were asked for.", n)
+        messages.success(request, said % {"n": n})
+    return redirect("case_page", case_id=case.pk)
+
+
+@clinical
+@require_http_methods(["GET", "HEAD", "POST"])
+def case_correct(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """Correct the details; old and new values go to the timeline."""
+    user = person(request)
+    case = found(get_case, user=user, case_id=case_id)
+    if case.withdrawn_at or not permissions.may_correct(user, case):
+        raise PermissionDenied
+    form = CorrectionForm(request.POST or None, initial=CorrectionForm.current(case))
+    if request.method == "POST" and form.is_valid():
+        changed = corrections.correct_case(case=case, actor=user, **form.cleaned_data)
+        said = _("The details were corrected.") if changed else _("Nothing was changed.")
+        messages.success(request, said)
+        return redirect("case_page", case_id=case.pk)
+    status = 422 if request.method == "POST" else 200
+    return render(request, "cases/correct.html", {"form": form, "case": case}, status=status)
+
+
+@clinical
+@require_http_methods(["GET", "HEAD", "POST"])
+def case_withdraw(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """Withdraw a case, or the one radiograph of it that `radiograph` names."""
+    user = person(request)
+    case = found(get_case, user=user, case_id=case_id)
+    if case.withdrawn_at or not permissions.may_withdraw(user, case):
+        raise PermissionDenied
+    kept = _kept(case)
+    radiograph = next((one for one in kept if _is_named(request, one)), None)
+    form = WithdrawForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        reason = form.cleaned_data["reason"]
+        try:
+            if radiograph and len(kept) > 1:
+                corrections.withdraw_radiograph(radiograph=radiograph, actor=user, reason=reason)
+                messages.success(request, _("The radiograph was withdrawn."))
+            else:
+                corrections.withdraw_case(case=case, actor=user, reason=reason)
+                messages.success(request, _("The case was withdrawn."))
+        except corrections.CannotBeWithdrawn as error:
+            form.add_error(None, str(error))
+        else:
+            return redirect("case_page", case_id=case.pk)
+    context = {"form": form, "case": case, "kept": kept, "radiograph": radiograph}
+    status = 422 if request.method == "POST" else 200
+    return render(request, "cases/withdraw.html", context, status=status)
+
+
+def _kept(case: Case) -> list[Radiograph]:
+    return list(case.radiographs.filter(withdrawn_at__isnull=True).order_by("position"))
+
+
+def _named(request: HttpRequest) -> str:
+    return request.POST.get("radiograph") or request.GET.get("radiograph") or ""
+
+
+def _is_named(request: HttpRequest, radiograph: Radiograph) -> bool:
+    return _named(request) == str(radiograph.pk)
+
+
+def _is_meant(request: HttpRequest, radiograph: Radiograph) -> bool:
+    return not _named(request) or _is_named(request, radiograph)

@@ -1,0 +1,121 @@
+"""The page of a case, and the fragment by which it follows its analyses."""
+
+from dataclasses import dataclass
+from hashlib import blake2s
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.http import require_safe
+
+from accounts.models import User
+from cases import permissions
+from cases.answers import Answer, answer
+from cases.models import Case, CaseEvent
+from cases.selectors.cases import external_ids, get_case_with_answers, timeline
+from cases.services import trail
+from cases.views.guard import clinical, found, person
+from cases.views.timeline import entries
+from cases.vocabulary import CaseStatus
+
+UNFINISHED = {CaseStatus.QUEUED, CaseStatus.RUNNING}
+# Seconds until the next question, by how many were asked: soon at first, then patiently.
+PATIENCE = ((20, 1), (60, 2))
+AT_MOST = 5
+
+
+@dataclass(frozen=True)
+class Poll:
+    """The next question of the page, or none when there is nothing to wait for."""
+
+    address: str
+    seconds: int
+
+
+@clinical
+@require_safe
+def case_page(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """A case with its radiographs and answers. Opening it is noted; what it asks later is not."""
+    user = person(request)
+    case = found(get_case_with_answers, user=user, case_id=case_id)
+    if request.method == "GET":
+        trail.record_event(case=case, kind=CaseEvent.Kind.VIEWED, actor=user)
+    context = _context(request, user, case) | {
+        "external_ids": external_ids(user=user, case=case).count(),
+    }
+    return render(request, "cases/case.html", context)
+
+
+@clinical
+@require_safe
+def case_status(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """What changed since the page last asked. A final case answers without a further question."""
+    user = person(request)
+    case = found(get_case_with_answers, user=user, case_id=case_id)
+    context = _context(request, user, case)
+    context["changed"] = request.GET.get("state") != context["state"]
+    return render(request, "cases/_status.html", context)
+
+
+def _context(request: HttpRequest, user: User, case: Case) -> dict[str, object]:
+    answers = [answer(one, one.clinical) for one in case.radiographs.all()]  # type: ignore[attr-defined]
+    kept = [one for one in answers if one.radiograph.withdrawn_at is None]
+    shown = _chosen(request, kept)
+    state = _state(case, answers)
+    live = not case.withdrawn_at
+    return {
+        "case": case,
+        "answers": kept,
+        "withdrawn": [one for one in answers if one.radiograph.withdrawn_at],
+        "shown": shown,
+        "state": state,
+        "poll": _poll(request, case, shown, state),
+        "timeline": entries(timeline(case=case), many=len(answers) > 1),
+        "may_correct": live and permissions.may_correct(user, case),
+        "may_withdraw": live and permissions.may_withdraw(user, case),
+        "may_rerun": live and permissions.may_rerun(user, case),
+        "may_add": live and permissions.may_add(user, case),
+        "repeats": _visible_repeat(user, shown),
+    }
+
+
+def _chosen(request: HttpRequest, answers: list[Answer]) -> Answer | None:
+    wanted = request.GET.get("radiograph", "")
+    for one in answers:
+        if str(one.radiograph.pk) == wanted:
+            return one
+    return answers[0] if answers else None
+
+
+def _state(case: Case, answers: list[Answer]) -> str:
+    """Changes whenever the page would look different."""
+    parts = [case.status, case.level, case.updated_at.isoformat()]
+    for one in answers:
+        for analysis in (one.analysis, one.pending):
+            if analysis:
+                parts += [str(analysis.pk), analysis.status, str(analysis.attempt)]
+        parts.append(str(one.radiograph.withdrawn_at))
+    return blake2s("|".join(parts).encode(), digest_size=8).hexdigest()
+
+
+def _poll(request: HttpRequest, case: Case, shown: Answer | None, state: str) -> Poll | None:
+    if case.status not in UNFINISHED:
+        return None
+    number = request.GET.get("n", "")
+    asked = int(number) + 1 if number.isdecimal() and len(number) < 6 else 0
+    query: dict[str, str | int] = {"n": asked, "state": state}
+    if shown:
+        query["radiograph"] = str(shown.radiograph.pk)
+    seconds = next((wait for until, wait in PATIENCE if asked < until), AT_MOST)
+    return Poll(f"{reverse('case_status', args=[case.pk])}?{urlencode(query)}", seconds)
+
+
+def _visible_repeat(user: User, shown: Answer | None) -> Case | None:
+    """The earlier case that brought the same file, if this person may see that one too."""
+    first = shown.radiograph.same_file_as if shown else None
+    if first is None:
+        return None
+    sides = {first.case.submitting_organization_id, first.case.reading_organization_id}
+    return first.case if user.is_operator or user.organization_id in sides else None

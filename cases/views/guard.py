@@ -1,0 +1,54 @@
+"""What every clinical page has in common: a person who signed in, and nothing kept on the way."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, cast
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import ObjectDoesNotExist
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.shortcuts import resolve_url
+from django.utils.cache import add_never_cache_headers, patch_vary_headers
+from django_htmx.http import HttpResponseClientRefresh
+
+from accounts.models import User
+
+View = Callable[..., HttpResponseBase]
+
+
+def clinical(view: View) -> View:
+    """For people who signed in; what is foreign or unknown is not found; nothing is cached.
+
+    A fragment asked for after the session ended reloads its page instead, which then asks to sign
+    in: the sign-in page does not belong into a fragment's place.
+    """
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        response: HttpResponseBase
+        if request.user.is_authenticated:
+            response = view(request, *args, **kwargs)
+        elif getattr(request, "htmx", False):
+            response = HttpResponseClientRefresh()
+        else:
+            response = redirect_to_login(request.get_full_path(), resolve_url("account_login"))
+        if not response.has_header("Cache-Control"):
+            add_never_cache_headers(response)
+            response["Cache-Control"] = "private, no-store"
+        patch_vary_headers(response, ["HX-Request"])
+        return response
+
+    return guarded
+
+
+def person(request: HttpRequest) -> User:
+    """The person who signed in."""
+    return cast("User", request.user)
+
+
+def found(look_up: Callable[..., Any], **wanted: Any) -> Any:
+    """What a selector finds; Http404 where it finds nothing that this person may see."""
+    try:
+        return look_up(**wanted)
+    except ObjectDoesNotExist as error:
+        raise Http404 from error

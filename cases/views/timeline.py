@@ -1,0 +1,99 @@
+"""A case's events as lines for people."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.dateparse import parse_datetime
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from cases.models import Case, CaseEvent
+
+SIGNS = {
+    "received": "upload",
+    "radiograph_added": "plus",
+    "started": "running",
+    "succeeded": "finished",
+    "returned": "rerun",
+    "corrected": "correct",
+}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the timeline. `details` are whole phrases."""
+
+    at: datetime
+    kind: str
+    sign: str
+    title: str
+    who: str
+    details: list[str]
+
+
+def entries(events: Iterable[CaseEvent], *, many: bool) -> Iterator[Entry]:
+    """Newest first. Of a person's looks at the case only the latest is told, with their number.
+
+    `many` says that the case has several radiographs, so that a line names its own.
+    """
+    looks: dict[Any, int] = {}
+    rows = list(events)
+    for event in rows:
+        if event.kind == CaseEvent.Kind.VIEWED:
+            looks[event.actor_id] = looks.get(event.actor_id, 0) + 1
+    for event in rows:
+        details = list(_details(event))
+        if event.kind == CaseEvent.Kind.VIEWED:
+            times = looks.pop(event.actor_id, 0)
+            if not times:
+                continue
+            if times > 1:
+                details.append(ngettext("%(n)d time", "%(n)d times", times) % {"n": times})
+        title = event.get_kind_display()
+        if many and event.radiograph:
+            title = f"{title}: {event.radiograph}"
+        sign = f"icons/{SIGNS.get(event.kind, event.kind)}.svg"
+        yield Entry(event.at, event.kind, sign, title, _who(event), details)
+
+
+def _who(event: CaseEvent) -> str:
+    if event.actor is None:
+        return ""
+    organization = event.actor.organization
+    return f"{event.actor}, {organization}" if organization else str(event.actor)
+
+
+def _details(event: CaseEvent) -> Iterator[str]:
+    detail = event.detail
+    if detail.get("reason"):
+        yield _("Reason: %(reason)s") % {"reason": detail["reason"]}
+    if detail.get("from_dicom"):
+        names = ", ".join(_label(name) for name in detail["from_dicom"])
+        yield _("From the DICOM header: %(names)s") % {"names": names}
+    if event.kind == CaseEvent.Kind.QUEUED and detail.get("model_version"):
+        yield str(detail["model_version"])
+    for name, (old, new) in detail.get("changes", {}).items():
+        yield _("%(name)s: %(old)s → %(new)s") % {
+            "name": _label(name),
+            "old": _value(name, old),
+            "new": _value(name, new),
+        }
+
+
+def _label(name: str) -> str:
+    label = str(Case._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
+    return label[:1].upper() + label[1:]
+
+
+def _value(name: str, value: Any) -> str:
+    if value in (None, ""):
+        return _("not stated")
+    if name == "reading_deadline":
+        moment = parse_datetime(value)
+        return date_format(localtime(moment), "DATETIME_FORMAT") if moment else str(value)
+    choices = dict(Case._meta.get_field(name).choices or [])  # type: ignore[union-attr]
+    return str(choices.get(value, value))

@@ -1,0 +1,108 @@
+"""A new case, or a radiograph added to one: forms with files, with JavaScript and without."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from cases import permissions
+from cases.forms import CaseForm, FilesForm
+from cases.intake import uploads
+from cases.selectors.cases import get_case
+from cases.services import reception, submission
+from cases.services.reception import FileRefusal, SubmissionRefused
+from cases.views.guard import clinical, found, person
+from cases.vocabulary import View
+
+# What a code means for the one who sent it; everything else is about the files: 422.
+STATUS_OF = {"too_many_bytes": 413, "too_many_files": 413, "no_model": 503}
+
+
+@clinical
+@require_http_methods(["GET", "HEAD", "POST"])
+def case_new(request: HttpRequest) -> HttpResponse:
+    """Take a case from the form."""
+    user = person(request)
+    if not permissions.may_submit(user):
+        raise PermissionDenied
+    form = CaseForm(*((request.POST, request.FILES) if request.method == "POST" else ()), user=user)
+
+    def submit() -> str:
+        case = submission.submit_case(
+            submitted_by=user, files=form.cleaned_data["radiographs"], **form.details()
+        )
+        return reverse("case_page", args=[case.pk])
+
+    return _take(request, "cases/new.html", form, submit)
+
+
+@clinical
+@require_http_methods(["GET", "HEAD", "POST"])
+def case_add(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """Add radiographs to a case."""
+    user = person(request)
+    case = found(get_case, user=user, case_id=case_id)
+    if case.withdrawn_at or not permissions.may_add(user, case):
+        raise PermissionDenied
+    form = FilesForm(*((request.POST, request.FILES) if request.method == "POST" else ()))
+
+    def add() -> str:
+        submission.add_radiographs(
+            case=case, added_by=user, files=form.cleaned_data["radiographs"], views=form.views()
+        )
+        return reverse("case_page", args=[case.pk])
+
+    return _take(request, "cases/add.html", form, add, case=case)
+
+
+def _take(
+    request: HttpRequest, template: str, form: forms.Form, store: Callable[[], str], **context: Any
+) -> HttpResponse:
+    """Show the form, or store what it holds and go on; say what is wrong, file by file."""
+    refusals: Sequence[FileRefusal] = ()
+    status = 200
+    if request.method == "POST":
+        refused = uploads.refusal(request)
+        if refused is not None:
+            form.is_valid()
+            # The files were not read to their end: that one is missing is no news.
+            form.errors.pop("radiographs", None)
+            refusals = [FileRefusal(0, "", refused.code, refused.message)]
+        elif form.is_valid():
+            try:
+                return _stored(request, store())
+            except SubmissionRefused as error:
+                refusals = error.refusals
+            except ValidationError as error:
+                form.add_error(None, error)
+        status = STATUS_OF.get(refusals[0].code, 422) if refusals else 422
+    if _wants_json(request) and status != 200:
+        return JsonResponse(_problems(form, refusals), status=status)
+    bounds = reception.limits()
+    context |= {"form": form, "refusals": refusals, "limits": bounds, "views": View.choices}
+    return render(request, template, context, status=status)
+
+
+def _stored(request: HttpRequest, address: str) -> HttpResponse:
+    if _wants_json(request):
+        return JsonResponse({"location": address}, status=201)
+    return redirect(address)
+
+
+def _wants_json(request: HttpRequest) -> bool:
+    return request.get_preferred_type(["text/html", "application/json"]) == "application/json"
+
+
+def _problems(form: forms.Form, refusals: Sequence[FileRefusal]) -> dict[str, Any]:
+    return {
+        "errors": {name: [str(e) for e in errors] for name, errors in form.errors.items()},
+        "files": [
+            {"number": one.number, "code": one.code, "message": one.message} for one in refusals
+        ],
+    }
