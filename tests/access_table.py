@@ -1,0 +1,226 @@
+"""Every address of the site, and what each person is answered there.
+
+A row names the route as the URLconf spells it, an address on it, a method and the answers. Whoever
+adds an address adds its row here; `tests/test_access_matrix.py` fails until that is done.
+"""
+
+from dataclasses import dataclass
+
+from django.contrib import admin
+
+from accounts.scoped_admin import ScopedAdmin
+
+SIGNED_IN = (
+    "owner",
+    "colleague",
+    "reader",
+    "reading_administrator",
+    "partner",
+    "stranger",
+    "administrator",
+    "operator",
+)
+PEOPLE = (*SIGNED_IN, "anonymous")
+ADMINISTRATORS = ("administrator", "reading_administrator", "operator")
+SIDES = ("owner", "colleague", "administrator", "reader", "reading_administrator")
+SUBMITTERS = ("owner", "colleague", "administrator", "operator")
+
+SIGN_IN = "asked to sign in"
+ADMIN_SIGN_IN = "sent to the administration's sign-in"
+DONE = "let in"  # whatever the page answers to a form that may be empty: 200, 302, 422
+Answer = int | str
+
+
+@dataclass(frozen=True)
+class Row:
+    route: str
+    address: str
+    answers: dict[str, Answer]
+    method: str = "get"
+
+
+def answers(
+    who: tuple[str, ...] = SIGNED_IN,
+    seen: Answer = 200,
+    others: Answer = 404,
+    anonymous: Answer = SIGN_IN,
+    **special: Answer,
+) -> dict[str, Answer]:
+    """`seen` for `who`, `others` for the rest of those signed in, `special` by person."""
+    table = {person: seen if person in who else others for person in SIGNED_IN}
+    return {**table, "anonymous": anonymous, **special}
+
+
+def everybody(answer: Answer) -> dict[str, Answer]:
+    return answers(seen=answer, anonymous=answer)
+
+
+CASE = answers((*SIDES, "operator"))
+CASE_POST = answers((*SIDES, "operator"), DONE)
+SUBMITTED = answers(SUBMITTERS, reader=403, reading_administrator=403)
+SUBMITTED_POST = answers(SUBMITTERS, DONE, reader=403, reading_administrator=403)
+ADDING = answers(SIDES, operator=403)
+
+CASES = [
+    Row("", "/", answers()),
+    Row("cases/new/", "/cases/new/", answers(operator=403)),
+    Row("cases/new/", "/cases/new/", answers(seen=DONE, operator=403), "post"),
+    Row("cases/<uuid:case_id>/", "/cases/{case}/", CASE),
+    Row("cases/<uuid:case_id>/", "/cases/{nothing}/", answers((), 404)),
+    Row("cases/<uuid:case_id>/status/", "/cases/{case}/status/", CASE),
+    Row("cases/<uuid:case_id>/rerun/", "/cases/{case}/rerun/", answers(seen=405)),
+    Row("cases/<uuid:case_id>/rerun/", "/cases/{case}/rerun/", CASE_POST, "post"),
+    Row("cases/<uuid:case_id>/withdraw/", "/cases/{case}/withdraw/", SUBMITTED),
+    Row("cases/<uuid:case_id>/withdraw/", "/cases/{case}/withdraw/", SUBMITTED_POST, "post"),
+    Row("cases/<uuid:case_id>/correct/", "/cases/{case}/correct/", SUBMITTED),
+    Row("cases/<uuid:case_id>/correct/", "/cases/{case}/correct/", SUBMITTED_POST, "post"),
+    Row("cases/<uuid:case_id>/add/", "/cases/{case}/add/", ADDING),
+    Row(
+        "cases/<uuid:case_id>/add/",
+        "/cases/{case}/add/",
+        {**ADDING, **dict.fromkeys(SIDES, DONE)},
+        "post",
+    ),
+    *(
+        Row(
+            "radiographs/<uuid:radiograph_id>/<slug:rendition>",
+            f"/radiographs/{{radiograph}}/{name}",
+            table,
+        )
+        for name, table in {
+            "original": CASE,
+            "canonical": CASE,
+            "thumbnail": CASE,
+            "deep": answers((), 404),
+            "heatmap": answers((), 404),
+            "nonsense": answers((), 404),
+        }.items()
+    ),
+    Row("analyses/<uuid:analysis_id>/heatmap", "/analyses/{analysis}/heatmap", CASE),
+    Row("models/<uuid:model_version_id>/", "/models/{model_version}/", answers()),
+    Row("status.json", "/status.json", everybody(200)),
+]
+
+CLOSED = {
+    "account/signup/": "/account/signup/",
+    "account/email/": "/account/email/",
+    "account/confirm-email/": "/account/confirm-email/",
+    "account/confirm-email/<path:key>/": "/account/confirm-email/a/b/",
+    "account/^confirm-email/(?P<key>[-:\\w]+)/$": "/account/confirm-email/key/",
+    "account/password/set/": "/account/password/set/",
+    "account/login/code/confirm/": "/account/login/code/confirm/",
+}
+OWN = {  # pages of one's own account, and what they answer to a person without a second step
+    "account/": 200,
+    "account/password/change/": 200,
+    "account/reauthenticate/": 200,
+    "account/2fa/": 200,
+    "account/sessions/": 200,
+    "account/2fa/reauthenticate/": 302,
+    "account/2fa/totp/activate/": 302,
+    "account/2fa/totp/deactivate/": 404,
+    "account/2fa/recovery-codes/": 404,
+    "account/2fa/recovery-codes/generate/": 302,
+    "account/2fa/recovery-codes/download/": 404,
+}
+RESET = "account/password/reset/"
+ACCOUNTS = [
+    *(Row(route, address, everybody(404)) for route, address in CLOSED.items()),
+    *(Row(route, address, everybody(404), "post") for route, address in CLOSED.items()),
+    *(Row(route, f"/{route}", answers(seen=seen)) for route, seen in OWN.items()),
+    Row("account/", "/account/", answers(seen=DONE), "post"),
+    Row("account/login/", "/account/login/", answers(seen=302, anonymous=200)),
+    Row("account/logout/", "/account/logout/", answers(seen=200)),
+    Row("account/logout/", "/account/logout/", answers(seen=SIGN_IN), "post"),
+    Row("account/inactive/", "/account/inactive/", everybody(200)),
+    Row("account/2fa/authenticate/", "/account/2fa/authenticate/", answers(seen=302)),
+    Row(RESET, f"/{RESET}", everybody(200)),
+    Row(f"{RESET}done/", f"/{RESET}done/", everybody(200)),
+    Row(f"{RESET}key/done/", f"/{RESET}key/done/", everybody(200)),
+    Row(
+        "account/^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
+        f"/{RESET}key/1-nonsense/",
+        everybody(200),
+    ),
+    Row("invitation/<str:token>/", "/invitation/{token}/", everybody(200)),
+    Row("invitation/<str:token>/", "/invitation/guessed/", everybody(404)),
+    Row("organization/", "/organization/", answers(ADMINISTRATORS)),
+    Row(
+        "organization/",
+        "/organization/?of={sender}",
+        answers(("administrator", "operator")),
+    ),
+    Row("organization/invite/", "/organization/invite/", everybody(405)),
+    Row("organization/invite/", "/organization/invite/", answers(ADMINISTRATORS, DONE), "post"),
+    *(
+        row
+        for route, address in {
+            "organization/invitations/<uuid:pk>/revoke/": "/organization/invitations/{invitation}/revoke/",
+            **{
+                f"organization/people/<uuid:pk>/{act}/": f"/organization/people/{{person}}/{act}/"
+                for act in ("role", "deactivate", "reactivate")
+            },
+        }.items()
+        for row in (
+            Row(route, address, everybody(405)),
+            Row(route, address, answers(("administrator", "operator"), DONE), "post"),
+        )
+    ),
+]
+
+
+def administration(
+    seen: Answer = 200, who: tuple[str, ...] = ADMINISTRATORS, staff: Answer = 403
+) -> dict[str, Answer]:
+    """`seen` for `who`, `staff` for the other administrators; the rest may not come in at all."""
+    table = answers((), others=ADMIN_SIGN_IN, anonymous=ADMIN_SIGN_IN)
+    return {**table, **dict.fromkeys(ADMINISTRATORS, staff), **dict.fromkeys(who, seen)}
+
+
+def model_rows(name: str, page: ScopedAdmin) -> list[Row]:
+    """The pages that Django makes for one model."""
+    route, operator = f"admin/{name}/", ("operator",)
+    one = f"/{route}{{{name.split('/')[1]}}}/"
+    if page.operators_only:
+        listed = one_seen = administration(who=operator)
+        history = administration(who=operator, staff=404)
+    else:
+        listed = administration()
+        both = name.startswith("cases/")
+        sees = ADMINISTRATORS if both else ("administrator", "operator")
+        history = one_seen = administration(who=sees, staff=404)
+    adds = administration(who=operator if name == "accounts/organization" else ())
+    return [
+        Row(route, f"/{route}", listed),
+        Row(f"{route}add/", f"/{route}add/", adds),
+        Row(f"{route}<path:object_id>/change/", f"{one}change/", one_seen),
+        Row(f"{route}<path:object_id>/history/", f"{one}history/", history),
+        Row(f"{route}<path:object_id>/delete/", f"{one}delete/", administration(who=())),
+        Row(f"{route}<path:object_id>/delete/", f"{one}delete/", administration(who=()), "post"),
+        Row(f"{route}<path:object_id>/", one, administration(302)),
+    ]
+
+
+ADMINISTRATION = [
+    Row("admin/", "/admin/", administration()),
+    Row("admin/login/", "/admin/login/", answers(ADMINISTRATORS, 302)),
+    Row("admin/login/", "/admin/login/", answers(ADMINISTRATORS, 302), "post"),
+    Row(
+        "admin/logout/",
+        "/admin/logout/",
+        administration(405) | {person: 302 for person in PEOPLE if person not in ADMINISTRATORS},
+    ),
+    Row("admin/password_change/", "/admin/password_change/", administration(302)),
+    Row("admin/autocomplete/", "/admin/autocomplete/", administration(403)),
+    Row("admin/jsi18n/", "/admin/jsi18n/", administration()),
+    Row("admin/^(?P<app_label>accounts|cases)/$", "/admin/cases/", administration()),
+    Row("admin/(?P<url>.*)$", "/admin/nothing/here/", administration(404)),
+    *(
+        row
+        for model, page in admin.site._registry.items()
+        if isinstance(page, ScopedAdmin)
+        for row in model_rows(f"{model._meta.app_label}/{model._meta.model_name}", page)
+    ),
+]
+
+ROWS = [*CASES, *ACCOUNTS, *ADMINISTRATION]

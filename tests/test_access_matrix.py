@@ -1,0 +1,171 @@
+"""Who is answered what, for every address of the site; and the headers of every answer."""
+
+import re
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.contrib import admin
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import get_resolver
+from django.utils import timezone
+
+from accounts import services
+from accounts.models import User
+from accounts.scoped_admin import ScopedAdmin
+from cases.models import AccessRecord, CaseEvent, Worker
+from tests.access_table import ADMIN_SIGN_IN, DONE, PEOPLE, ROWS, SIGN_IN, Row
+from tests.factories import AnalysisFactory, CaseFactory, RadiographFactory, phantom
+
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+INLINE = re.compile(
+    rb"<script(?![^>]*\bsrc=)(?![^>]*type=\"application/json\")|<style|\sstyle=|\son[a-z]+=\"", re.I
+)
+
+
+def routes(patterns: list[Any], before: str = "") -> Iterator[str]:
+    for pattern in patterns:
+        here = before + str(pattern.pattern)
+        if hasattr(pattern, "url_patterns"):
+            yield from routes(pattern.url_patterns, here)
+        else:
+            yield here
+
+
+@pytest.fixture
+def world(db: None, request: pytest.FixtureRequest) -> dict[str, object]:
+    """One case that `owner` submitted and `hospital` reads, with everything that hangs on it."""
+    people = {name: request.getfixturevalue(name) for name in PEOPLE if name != "anonymous"}
+    sender, hospital = people["owner"].organization, people["reader"].organization
+    model_version = request.getfixturevalue("model_version")
+    case = CaseFactory(
+        submitting_organization=sender, reading_organization=hospital, submitted_by=people["owner"]
+    )
+    radiograph = RadiographFactory(case=case)
+    analysis = AnalysisFactory(
+        radiograph=radiograph,
+        model_version=model_version,
+        succeeded=True,
+        heatmap=ContentFile(phantom(), "heatmap.png"),
+    )
+    invitation, token = services.invite(
+        inviter=people["administrator"], email="new@island.example", role=User.Role.PARTNER
+    )
+    worker = Worker.objects.create(
+        name="inference@here",
+        kind=Worker.Kind.INFERENCE,
+        started_at=timezone.now(),
+        seen_at=timezone.now(),
+    )
+    event = CaseEvent.objects.create(case=case, kind=CaseEvent.Kind.RECEIVED)
+    record = AccessRecord.objects.create(
+        user=people["owner"], organization=sender, radiograph=radiograph, rendition="canonical"
+    )
+    rows = {
+        "case": case,
+        "radiograph": radiograph,
+        "analysis": analysis,
+        "modelversion": model_version,
+        "model_version": model_version,
+        "invitation": invitation,
+        "person": people["owner"],
+        "user": people["owner"],
+        "organization": sender,
+        "sender": sender,
+        "worker": worker,
+        "caseevent": event,
+        "accessrecord": record,
+    }
+    return {
+        "people": people,
+        "token": token,
+        "nothing": uuid.uuid4(),
+        **{name: row.pk for name, row in rows.items()},
+    }
+
+
+def client_of(world: dict[str, Any], person: str, **options: Any) -> Client:
+    client = Client(raise_request_exception=False, **options)
+    if person != "anonymous":
+        client.force_login(world["people"][person])
+    return client
+
+
+def ask(client: Client, world: dict[str, Any], row: Row) -> HttpResponse:
+    """The answer; whatever it changed is taken back."""
+    with transaction.atomic():
+        response: Any = getattr(client, row.method)(row.address.format(**world))
+        response.close()
+        transaction.set_rollback(True)
+    return response  # type: ignore[no-any-return]
+
+
+def outcome(response: HttpResponse) -> int | str:
+    target = response.get("Location", "")
+    if target.startswith("/account/login/"):
+        return SIGN_IN
+    if target.startswith("/admin/login/"):
+        return ADMIN_SIGN_IN
+    return response.status_code
+
+
+def test_every_address_has_a_row() -> None:
+    missing = set(routes(get_resolver().url_patterns)) - {row.route for row in ROWS}
+    assert not missing
+    gone = {row.route for row in ROWS} - set(routes(get_resolver().url_patterns))
+    assert not gone
+
+
+def test_every_administration_page_is_scoped() -> None:
+    assert all(isinstance(page, ScopedAdmin) for page in admin.site._registry.values())
+
+
+@pytest.mark.parametrize("person", PEOPLE)
+def test_who_is_answered_what(person: str, world: dict[str, Any]) -> None:
+    wrong = []
+    for row in ROWS:
+        client = client_of(world, person)
+        got, expected = outcome(ask(client, world, row)), row.answers[person]
+        fits = got in {200, 302, 422} if expected == DONE else got == expected
+        if not fits:
+            wrong.append(f"{row.method.upper()} {row.address}: {got}, expected {expected}")
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("person", ["owner", "operator", "anonymous"])
+def test_every_answer_carries_the_headers(person: str, world: dict[str, Any]) -> None:
+    wrong = []
+    for row in ROWS:
+        response = ask(client_of(world, person), world, row)
+        where = f"{row.method.upper()} {row.address} {response.status_code}"
+        for name, value in HEADERS.items():
+            if response.get(name) != value:
+                wrong.append(f"{where}: {name} is {response.get(name)}")
+        policy = response.get("Content-Security-Policy", "")
+        for directive in ("default-src 'none'", "script-src 'self'", "frame-ancestors 'none'"):
+            if directive not in policy.split("; "):
+                wrong.append(f"{where}: no {directive}")
+        if "unsafe" in policy:
+            wrong.append(f"{where}: {policy}")
+        if response.status_code == 200 and response["Content-Type"].startswith("text/html"):
+            wrong += [f"{where}: {found!r}" for found in INLINE.findall(response.content)]
+        if response.status_code >= 500:
+            wrong.append(where)
+    assert not wrong, "\n".join(wrong)
+
+
+def test_no_form_is_taken_without_its_token(world: dict[str, Any]) -> None:
+    posts = [row for row in ROWS if row.method == "post" and row.answers["operator"] == DONE]
+    assert len(posts) >= 8
+    client = client_of(world, "operator", enforce_csrf_checks=True)
+    taken = [row.address for row in posts if ask(client, world, row).status_code != 403]
+    assert not taken
