@@ -1,1 +1,4 @@
-"""The CNN and the process that holds it. Nothing is imported here: a web process may name this package for free."""
+"""The CNN and the process that holds it.
+
+Nothing is imported here: a web process may name this package for free.
+"""

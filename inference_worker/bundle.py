@@ -45,6 +45,7 @@ class Manifest(TypedDict, total=False):
     training: dict[str, Any]
     metrics: dict[str, Any]
     licence: dict[str, str]
+    notes: list[str]
 
 
 @dataclass(frozen=True)

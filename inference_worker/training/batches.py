@@ -17,13 +17,12 @@ from inference_worker.preprocessing import letterbox, to_input
 from inference_worker.training.dataset import Sample
 from inference_worker.training.decode import decode
 
-ROTATION_DEGREES = 12.0
-SCALE = 0.1
-SHIFT = 0.06
-CONTRAST = 0.2
-BRIGHTNESS = 0.08
+ROTATION_DEGREES = 6.0
+SCALE = 0.05
+SHIFT = 0.03
+CONTRAST = 0.1
+BRIGHTNESS = 0.04
 NOISE = 0.02
-UPSIDE_DOWN = 0.5
 CUT_SHORT = 0.05
 """Share of training images given a bottom like that of a mended truncated file, so that it tells
 nothing."""
@@ -65,8 +64,6 @@ def augment(square: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.f
     turned: NDArray[np.uint8] = cv2.warpAffine(square, matrix, (size, size))  # type: ignore[assignment]
     if rng.random() < 0.5:
         turned = turned[:, ::-1]
-    if rng.random() < UPSIDE_DOWN:
-        turned = turned[::-1]
     grey = turned.astype(np.float32) / np.float32(255)
     grey = (grey - 0.5) * (1 + rng.uniform(-CONTRAST, CONTRAST)) + 0.5
     grey += rng.uniform(-BRIGHTNESS, BRIGHTNESS)

@@ -61,8 +61,8 @@ def _use(manifest: Manifest) -> str:
         "It must not decide, order or delay anything in the care of a patient.\n\n"
         f"Levels: below {thresholds['rule_out']} *no fracture found*, above {thresholds['rule_in']} *fracture*, "
         "between them *inconclusive*. "
-        f"The probability is stated for a prevalence of {calibration['prevalence']:.0%}: "
-        f"sigmoid({calibration['slope']:.4f} x logit + {calibration['intercept']:.4f}). "
+        f"The probability is stated for a prevalence of {calibration['prevalence'] * 100:.0f} %: "
+        f"sigmoid({calibration['slope']:.4f} x logit {calibration['intercept']:+.4f}). "
         "Where fractures are rarer, the same radiograph is less likely to show one than the figure says."
     )
 
@@ -84,7 +84,8 @@ def _data(manifest: Manifest) -> str:
         f"{rows}\n\n"
         "Near-duplicates and neighbouring examinations form groups, and no group lies in two parts. "
         f"{data['left_out']} radiographs were left out because they neighbour a group of another part; "
-        "images published under both labels were left out before. "
+        "images published under both labels were left out before. EXIF orientation is applied; where a JPEG ends too "
+        "early, its last whole row is continued, and some training images of both classes are made to look so. "
         f"Fingerprint of the data: `{data['fingerprint']}`."
     )
 
@@ -94,11 +95,12 @@ def _training(manifest: Manifest) -> str:
     versions = ", ".join(f"{name} {number}" for name, number in training["versions"].items())
     return (
         "## Training\n\n"
+        f"`{training['command']}`\n\n"
         f"Adam (learning rate {training['learning_rate']} falling on a cosine), {training['loss']}, "
         f"batch {training['batch']}, {training['epochs']} epochs in {training['seconds']} s on "
         f"{training['hardware']}; epoch {training['kept_epoch']} had the best tune AUC and was kept. "
         f"Seed {training['seed']}; {versions}; {training['date']}. "
-        "Flips, small turns, scales and shifts, contrast, brightness and mild noise; weights rounded to 16 bits "
+        "Left-right flips, small turns, scales and shifts, contrast, brightness and mild noise; weights rounded to 16 bits "
         "before anything was measured.\n\n"
         "![Learning curves](learning_curves.png)"
     )
@@ -143,6 +145,7 @@ def _table(head: list[str], rows: list[list[str]]) -> str:
 
 def _limits(manifest: Manifest) -> str:
     size = manifest["input"]["size"]
+    notes = "".join(f"\n- {note}" for note in manifest["notes"])
     return (
         "## Limits\n\n"
         f"- At {size} px most fracture lines are finer than the network can see; it learns coarse appearance, and "
@@ -155,4 +158,5 @@ def _limits(manifest: Manifest) -> str:
         "figure without metalwork where it is given.\n"
         "- The map is scaled to its own peak: it shows where the network looked, also when it found nothing.\n"
         "- Epoch, calibration and thresholds come from one small tune part and carry its luck."
+        + notes
     )

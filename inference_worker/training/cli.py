@@ -82,6 +82,9 @@ def _add_train(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument("--data-name", default=FRACATLAS, help="citation for the model card")
     command.add_argument("--data-licence", default="CC BY 4.0", help="licence of the data")
+    command.add_argument(
+        "--note", action="append", default=[], help="a sentence for the card's limits; repeatable"
+    )
 
 
 def _add_evaluate(command: argparse.ArgumentParser) -> None:
@@ -129,6 +132,7 @@ def _train(options: argparse.Namespace) -> None:
             resume=options.resume,
             data_name=options.data_name,
             data_licence=options.data_licence,
+            notes=tuple(options.note),
         )
     )
     _report(load_bundle(folder).metrics)

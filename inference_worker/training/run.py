@@ -48,6 +48,7 @@ class Options:
     resume: bool = False
     data_name: str = ""
     data_licence: str = ""
+    notes: tuple[str, ...] = ()
 
 
 def train(options: Options) -> Path:
@@ -140,6 +141,8 @@ def _manifest(
             "left_out": len(parts.left_out),
         },
         "training": {
+            "command": f"python -m inference_worker.training train --architecture {spec.name} "
+            f"--data DIR --out DIR --epochs {options.epochs} --seed {options.seed}",
             "seed": options.seed,
             "epochs": len(history),
             "kept_epoch": best["epoch"],
@@ -154,6 +157,7 @@ def _manifest(
             },
         },
         "metrics": {},
+        "notes": list(options.notes),
         "licence": {"weights": "Apache-2.0", "data": options.data_licence},
     }
 
