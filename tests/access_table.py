@@ -154,13 +154,16 @@ ACCOUNTS = [
     Row("organization/invite/", "/organization/invite/", answers(ADMINISTRATORS, DONE), "post"),
     *(
         row
-        for route, address in {
-            "organization/invitations/<uuid:pk>/revoke/": "/organization/invitations/{invitation}/revoke/",
-            **{
-                f"organization/people/<uuid:pk>/{act}/": f"/organization/people/{{person}}/{act}/"
+        for route, address in (
+            (
+                "organization/invitations/<uuid:pk>/revoke/",
+                "/organization/invitations/{invitation}/revoke/",
+            ),
+            *(
+                (f"organization/people/<uuid:pk>/{act}/", f"/organization/people/{{person}}/{act}/")
                 for act in ("role", "deactivate", "reactivate")
-            },
-        }.items()
+            ),
+        )
         for row in (
             Row(route, address, everybody(405)),
             Row(route, address, answers(("administrator", "operator"), DONE), "post"),

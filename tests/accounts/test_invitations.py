@@ -159,7 +159,7 @@ def test_of_two_who_press_at_once_one_gets_in() -> None:
     outcomes: list[str] = []
 
     def press() -> None:
-        from django.db import connection  # noqa: PLC0415  (each thread has its own)
+        from django.db import connection
 
         together.wait()
         try:
