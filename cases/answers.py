@@ -113,9 +113,9 @@ def _not_assessed(
     radiograph: Radiograph, analysis: Analysis | None, code: str, **details: Any
 ) -> Answer:
     reason = NOT_ASSESSED_BECAUSE.get(code) or _("the software does not know images of this kind")
-    words = _("Not assessed: %(reason)s.") % {"reason": reason}
+    more = _("%(reason)s. Read without it.") % {"reason": reason}
     kind = FindingLevel.NOT_ASSESSABLE.value
-    return Answer(radiograph, kind, words, _("Read without it."), analysis, **details)
+    return Answer(radiograph, kind, _("Not assessed:"), more, analysis, **details)
 
 
 def _without_result(radiograph: Radiograph, newest: Analysis) -> Answer:

@@ -38,3 +38,8 @@ def get_analysis(*, user: User, analysis_id: UUID) -> Analysis:
 def get_model_version(*, model_version_id: UUID) -> ModelVersion:
     """Model cards are for everybody who signs in. Raises ModelVersion.DoesNotExist."""
     return ModelVersion.objects.get(pk=model_version_id)
+
+
+def active_model_version() -> ModelVersion | None:
+    """The one that is asked now."""
+    return ModelVersion.objects.filter(is_active=True).first()

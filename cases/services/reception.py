@@ -20,7 +20,6 @@ from cases.intake.result import VerifiedRadiograph
 from cases.intake.verify import verify
 from cases.models.radiograph import private_storage
 
-MIB = 1024 * 1024
 CHILDREN = 2
 # Of the whole process, not of one request: each decoding child may take Limits.memory_bytes.
 _slots = threading.BoundedSemaphore(CHILDREN)

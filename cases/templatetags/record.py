@@ -63,6 +63,13 @@ def demonstration_note(model_version: ModelVersion) -> str:
 
 
 @register.simple_tag
+def prevalence(model_version: ModelVersion) -> str:
+    """The share of fractured radiographs that a model's probabilities are calibrated for."""
+    share = model_version.manifest.get("calibration", {}).get("prevalence")
+    return percent(float(share)) if isinstance(share, int | float) else ""
+
+
+@register.simple_tag
 def disclaimer() -> str:
     return str(answers.DISCLAIMER)
 

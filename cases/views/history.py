@@ -6,10 +6,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from cases.answers import demonstration_note
 from cases.forms import FilterForm
 from cases.permissions import may_submit
 from cases.selectors.cases import Page, cases_page
 from cases.selectors.cursor import BadCursor
+from cases.selectors.radiographs import active_model_version
 from cases.views.guard import clinical, person
 
 
@@ -28,8 +30,10 @@ def case_list(request: HttpRequest) -> HttpResponse:
     else:
         status = 400
     chosen = {name: request.GET[name] for name in form.fields if request.GET.get(name)}
+    model = active_model_version()
     context = {
         "form": form,
+        "demonstration_note": demonstration_note(model) if model else "",
         "page": page,
         "chosen": chosen,
         "continued": bool(cursor),

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 from cases import permissions
 from cases.forms import CaseForm, FilesForm
 from cases.intake import uploads
+from cases.intake.limits import MIB
 from cases.selectors.cases import get_case
 from cases.services import reception, submission
 from cases.services.reception import FileRefusal, SubmissionRefused
@@ -85,7 +86,13 @@ def _take(
     if _wants_json(request) and status != 200:
         return JsonResponse(_problems(form, refusals), status=status)
     bounds = reception.limits()
-    context |= {"form": form, "refusals": refusals, "limits": bounds, "views": View.choices}
+    context |= {
+        "form": form,
+        "refusals": refusals,
+        "limits": bounds,
+        "max_mib": bounds.max_bytes // MIB,
+        "views": View.choices,
+    }
     return render(request, template, context, status=status)
 
 

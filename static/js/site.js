@@ -28,3 +28,10 @@ document.addEventListener("submit", (event) => {
 window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
 });
+
+// Empty filters do not lengthen the address.
+document.addEventListener("htmx:configRequest", (event) => {
+  const { formData, verb } = event.detail;
+  if (verb !== "get" || !formData) return;
+  for (const [name, value] of [...formData]) if (value === "") formData.delete(name);
+});

@@ -113,7 +113,8 @@ function markField(name, sentences) {
   const field = fieldOf(name);
   if (!field) return false;
   field.classList.add("field--invalid");
-  for (const section of [field.closest("details")]) if (section) section.open = true;
+  const section = field.closest("details");
+  if (section) section.open = true;
   let errors = field.querySelector(":scope > .errorlist");
   if (!errors) {
     errors = document.createElement("ul");
@@ -167,6 +168,11 @@ function refuse(answer, sent) {
 
 function troubleBeforehand() {
   const lines = [];
+  for (const control of form.elements) {
+    if (control === input || !control.name || control.checkValidity()) continue;
+    markField(control.name, [control.validationMessage]);
+    lines.push([words.mend]);
+  }
   if (!chosen.length) {
     markField("radiographs", [words.none]);
     lines.push([words.none]);
@@ -175,7 +181,8 @@ function troubleBeforehand() {
   const total = chosen.reduce((sum, { file }) => sum + file.size, 0);
   if (total > Number(words.maxRequestBytes)) lines.push([words.together, "too_many_bytes"]);
   if (chosen.some(({ file }) => wrongBeforehand(file))) lines.push([words.mend]);
-  return lines;
+  // Once is enough, however many places it is about.
+  return lines.filter(([one], index) => lines.findIndex(([other]) => other === one) === index);
 }
 
 // Sending
