@@ -18,7 +18,7 @@ from pydicom.uid import (
 from cases.intake import dicom_facts
 from cases.intake.dicom_clean import clean_dicom
 from cases.intake.dicom_grey import grey_picture
-from cases.intake.dicom_stream import first_frame
+from cases.intake.dicom_stream import check_stream, first_frame
 from cases.intake.errors import IntakeError
 from cases.intake.limits import Limits
 from cases.intake.picture import Picture, check_size
@@ -98,7 +98,9 @@ def _check_pixels(dataset: Dataset, limits: Limits) -> None:
 
 def _samples(dataset: Dataset, syntax: UID) -> np.ndarray:
     """The decoded array; too few bytes is `truncated`, a stream no decoder reads `damaged`."""
-    if not syntax.is_encapsulated and len(dataset.PixelData) < _expected_bytes(dataset):
+    if syntax.is_encapsulated:
+        check_stream(dataset, first_frame(dataset))
+    elif len(dataset.PixelData) < _expected_bytes(dataset):
         raise IntakeError("truncated")
     if syntax == JPEGExtended12Bit and dataset.BitsStored > 8 and dataset.SamplesPerPixel == 1:
         from cases.intake.dicom_gdcm import decode_extended

@@ -9,9 +9,9 @@ from pydicom.uid import UID, ExplicitVRBigEndian
 
 from cases.intake.blocks import Stripped
 from cases.intake.errors import IntakeError
-from cases.intake.jpeg import strip_jpeg
+from cases.intake.jpeg import coded_size, strip_jpeg
 
-_J2K_START, _J2K_TILE, _J2K_COMMENT = b"\xff\x4f", 0x90, 0x64
+_J2K_START, _J2K_SIZE, _J2K_TILE, _J2K_COMMENT = b"\xff\x4f", b"\xff\x51", 0x90, 0x64
 
 
 def clean_pixels(dataset: Dataset, syntax: UID) -> tuple[bytes, list[str]]:
@@ -28,6 +28,20 @@ def first_frame(dataset: Dataset) -> bytes:
         return next(generate_frames(dataset.PixelData, number_of_frames=1))
     except (ValueError, StopIteration, struct.error) as error:
         raise IntakeError("truncated") from error
+
+
+def check_stream(dataset: Dataset, frame: bytes) -> None:
+    """Refuse a stream whose own size is not the header's, before a native decoder believes it."""
+    if frame.startswith(b"\xff\xd8"):
+        size = coded_size(frame)
+    elif frame.startswith(_J2K_START + _J2K_SIZE):
+        # ISO 15444-1 A.5.1: Xsiz, Ysiz, XOsiz, YOsiz follow the length and the capabilities.
+        right, bottom, left, top = struct.unpack(">4I", frame[8:24])
+        size = bottom - top, right - left
+    else:
+        return
+    if size != (dataset.Rows, dataset.Columns):
+        raise IntakeError("damaged")
 
 
 def _strip_stream(frame: bytes) -> Stripped:

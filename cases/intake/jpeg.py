@@ -11,6 +11,7 @@ from cases.intake.blocks import EXIF_MAGIC, Stripped, orientation_exif, read_ori
 
 _START, _END, _SCAN, _COMMENT = b"\xff\xd8", b"\xff\xd9", 0xDA, 0xFE
 _DECODING = {*range(0xC0, 0xD0), 0xDA, 0xDB, 0xDC, 0xDD, 0xDE, 0xDF, 0xF7, 0xF8} - {0xC8}
+_FRAMES = {*range(0xC0, 0xD0), 0xF7} - {0xC4, 0xC8, 0xCC}
 _PROGRESSIVE = {0xC2, 0xC6, 0xCA, 0xCE}
 _ALONE = {0x01, *range(0xD0, 0xD9)}
 # In entropy-coded data FF is followed by 00 (JPEG-LS: by anything below 80) or is a restart marker.
@@ -61,6 +62,17 @@ def strip_jpeg(data: bytes) -> Stripped:
     extra = b"\xff\xe1" + struct.pack(">H", len(turned) + 2) + turned if turned else b""
     result.data = _START + extra + b"".join(parts) + _END
     return result
+
+
+def coded_size(data: bytes) -> tuple[int, int] | None:
+    """(rows, columns) by the frame header of any JPEG process or JPEG-LS; None without one."""
+    at = 2
+    while at + 9 <= len(data) and data[at] == 0xFF and data[at + 1] != _SCAN:
+        if data[at + 1] in _FRAMES:
+            rows, columns = struct.unpack(">HH", data[at + 5 : at + 9])
+            return rows, columns
+        at += 2 + int.from_bytes(data[at + 2 : at + 4], "big")
+    return None
 
 
 def _segment(data: bytes, at: int, marker: int) -> bytes:

@@ -96,7 +96,10 @@ def _environment(work: Path) -> dict[str, str]:
 
 
 def _result(work: Path) -> VerifiedRadiograph:
-    answer = json.loads((work / RESULT).read_text(encoding="utf-8"))
+    try:
+        answer = json.loads((work / RESULT).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise IntakeError("decoding_failed") from error
     if "radiograph" not in answer:
         logger.info("intake refused a file: %s %s", answer["code"], _last_words(work))
         raise IntakeError(answer["code"], answer["message"])

@@ -41,8 +41,7 @@ def jpeg(**options: Any) -> bytes:
 
 @cache
 def _ankle_bytes() -> bytes:
-    path = get_testdata_file("RG3_UNCI.dcm", download=False)
-    dataset = dcmread(path)
+    dataset = dcmread(str(get_testdata_file("RG3_UNCI.dcm", download=False)))
     crop = np.ascontiguousarray(dataset.pixel_array[1100:1356, 700:956])
     dataset.PixelData = crop.tobytes()
     dataset.Rows, dataset.Columns = crop.shape

@@ -10,6 +10,7 @@ from pydicom import Dataset, dcmread
 from pydicom.data import get_testdata_file
 from pydicom.sequence import Sequence
 from pydicom.uid import (
+    UID,
     DeflatedExplicitVRLittleEndian,
     ExplicitVRLittleEndian,
     ImplicitVRLittleEndian,
@@ -64,8 +65,8 @@ CODED += ["ExplicitVRBigEndian"]
 LOSSY = ["JPEGExtendedProcess2_4", "JPEGLSNearLossless", "JPEG2000"]
 
 
-@pytest.mark.parametrize("syntax", PLAIN + [RLELossless, JPEG2000Lossless])
-def test_every_lossless_syntax_gives_the_same_image(syntax: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("syntax", [*PLAIN, RLELossless, JPEG2000Lossless])
+def test_every_lossless_syntax_gives_the_same_image(syntax: UID, tmp_path: Path) -> None:
     expected = taken(file_of(ankle()), tmp_path)
     wanted = pixels(expected.canonical), pixels(expected.deep)
     dataset = ankle()
@@ -289,7 +290,7 @@ def test_refused_with_a_code(code: str, made: Callable[[], bytes], tmp_path: Pat
 
 def test_an_unknown_compression_is_refused(tmp_path: Path) -> None:
     dataset = ankle()
-    dataset.file_meta.TransferSyntaxUID = "1.2.840.10008.1.2.4.100"  # MPEG-2
+    dataset.file_meta.TransferSyntaxUID = UID("1.2.840.10008.1.2.4.100")  # MPEG-2
     dataset["PixelData"].is_undefined_length = True
     dataset.PixelData = (
         b"\xfe\xff\x00\xe0\0\0\0\0\xfe\xff\x00\xe0\x02\0\0\0ab\xfe\xff\xdd\xe0\0\0\0\0"
@@ -303,3 +304,12 @@ def test_blank_under_any_window(tmp_path: Path) -> None:
     with pytest.raises(IntakeError) as refused:
         taken(file_of(with_pixels(drawn(), np.full_like(TWELVE, 900), 12)), tmp_path)
     assert refused.value.code == "blank_image"
+
+
+@pytest.mark.parametrize("name", ["JPEGLosslessProcess14_1", "JPEGLSLossless", "JPEG2000"])
+def test_a_stream_of_another_size_than_its_header_is_not_decoded(name: str, tmp_path: Path) -> None:
+    dataset = dcmread(io.BytesIO(gdcm_encoded(file_of(ankle()), name, tmp_path)))
+    dataset.Rows = 255
+    with pytest.raises(IntakeError) as refused:
+        taken(file_of(dataset), tmp_path)
+    assert refused.value.code == "damaged"

@@ -53,7 +53,7 @@ def incoming(tmp_path: Path, settings: Any) -> Path:
 def request(wire: Wire, length: int, handler: type = SmallLimits) -> WSGIRequest:
     made = RequestFactory().post("/", content_type=f"multipart/form-data; boundary={BOUNDARY}")
     made.META["CONTENT_LENGTH"] = str(length)
-    made._stream = wire
+    made.__dict__["_stream"] = wire
     made.upload_handlers = [handler(made)]
     return made
 
@@ -67,7 +67,7 @@ def sent(*files: bytes, handler: type = SmallLimits) -> tuple[WSGIRequest, Wire]
 def test_files_within_the_limits_arrive_on_disk(incoming: Path) -> None:
     made, _ = sent(b"one" * 9000, b"two", b"")
     assert refusal(made) is None
-    files = made.FILES.getlist("files")
+    files: list[Any] = made.FILES.getlist("files")
     assert [file.read() for file in files] == [b"one" * 9000, b"two", b""]
     assert all(Path(file.temporary_file_path()).parent == incoming for file in files)
     assert made.POST["token"] == "abc"

@@ -1,10 +1,15 @@
 """The guarded child: what it may cost, what it leaves behind, how its death is told."""
 
 import os
+import signal
+import subprocess
+import sys
+import threading
 import time
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 from PIL import Image
 
@@ -84,6 +89,26 @@ def test_too_much_time_is_a_sentence(tmp_path: Path, into: Path) -> None:
     assert time.monotonic() - started < 5
 
 
+@pytest.mark.parametrize("how", [signal.SIGSEGV, signal.SIGKILL, signal.SIGABRT])
+def test_a_child_that_dies_is_a_sentence(how: signal.Signals, tmp_path: Path, into: Path) -> None:
+    """A native decoder that aborts on a hostile stream must not be more than a refusal."""
+
+    def strike() -> None:
+        deadline = time.monotonic() + 5
+        while time.monotonic() < deadline:
+            for child in psutil.Process().children():
+                if "cases.intake.child" in child.cmdline():
+                    child.send_signal(how)
+                    return
+            time.sleep(0.005)
+
+    striker = threading.Thread(target=strike)
+    striker.start()
+    error = refused(tmp_path, into, LARGE, Limits())
+    striker.join()
+    assert error.code == "decoding_failed"
+
+
 def test_too_many_bytes_never_reach_the_child(tmp_path: Path, into: Path) -> None:
     error = refused(tmp_path, into, b"x" * 2000, Limits(max_bytes=1999))
     assert error.code == "too_many_bytes"
@@ -119,9 +144,6 @@ def test_the_child_knows_no_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 
 def test_the_child_imports_no_django_and_a_jpeg_no_pydicom(tmp_path: Path) -> None:
-    import subprocess
-    import sys
-
     source = file(tmp_path, jpeg())
     code = (
         "import sys; from pathlib import Path; from cases.intake.child import answer; "
