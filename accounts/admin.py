@@ -28,6 +28,7 @@ class PersonForm(ModelForm):
         super().__init__(*args, **kwargs)
         role, organization = self.fields.get("role"), self.instance.organization
         if isinstance(role, forms.ChoiceField) and organization is not None:
+            role.required = True
             role.choices = [(known.value, known.label) for known in roles_in(organization)]
 
 

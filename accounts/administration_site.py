@@ -8,7 +8,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
 from django.db.models import Model
 from django.db.models.base import ModelBase
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, URLResolver, reverse
 from django.utils.decorators import method_decorator
@@ -33,11 +33,8 @@ class AdministrationSite(AdminSite):
         **options: Any,
     ) -> None:
         """Only our own records: sign-in packages register seeds and session keys here."""
-        models: list[type[Model]] = (
-            [model_or_iterable]
-            if isinstance(model_or_iterable, ModelBase)
-            else list(model_or_iterable)
-        )
+        one = isinstance(model_or_iterable, ModelBase)
+        models: list[type[Model]] = [model_or_iterable] if one else list(model_or_iterable)
         ours = [model for model in models if model._meta.app_label in OUR_APPS]
         super().register(ours, admin_class, **options)
 
@@ -49,7 +46,7 @@ class AdministrationSite(AdminSite):
     @method_decorator(login_not_required)
     def login(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponseBase:
+    ) -> HttpResponse:
         """Sends on to the site's sign-in and never looks at a password itself.
 
         Django's own form has no rate limit and no second step; someone with an
@@ -64,7 +61,7 @@ class AdministrationSite(AdminSite):
             raise Http404
         return redirect_to_login(wanted)
 
-    def password_change(
+    def password_change(  # type: ignore[override]  # the stubs know of a page of its own only
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponseBase:
+    ) -> HttpResponse:
         return redirect("account_change_password")

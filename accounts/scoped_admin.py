@@ -109,10 +109,10 @@ class ScopedAdmin(ModelAdmin):
         return super().lookup_allowed(lookup, value, request)  # type: ignore[arg-type]
 
     def formfield_for_foreignkey(
-        self, db_field: ForeignKey, request: HttpRequest | None, **kwargs: Any
+        self, db_field: ForeignKey, request: HttpRequest, **kwargs: Any
     ) -> Any:
         """Choices, too, end at the organization; a model that is not known offers none."""
-        user = getattr(request, "user", None)
+        user = request.user
         if isinstance(user, User) and not user.is_operator:
             choices: dict[Any, QuerySet[Any]] = {
                 Organization: administered_organizations(user),

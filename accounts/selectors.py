@@ -17,7 +17,7 @@ def administered_organizations(user: User) -> QuerySet[Organization]:
     """All for the operator, the own one for an organization's administrator, else none."""
     if user.is_operator:
         return Organization.objects.all()
-    if user.is_organization_administrator:
+    if user.is_organization_administrator and user.organization_id is not None:
         return Organization.objects.filter(pk=user.organization_id)
     return Organization.objects.none()
 

@@ -15,7 +15,8 @@ from accounts.models import User
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def account(request: HttpRequest) -> HttpResponse:
-    person = User.objects.select_related("organization").get(pk=request.user.pk)
+    user: User = request.user  # type: ignore[assignment]  # signed in
+    person = User.objects.select_related("organization").get(pk=user.pk)
     form = NameForm(request.POST or None, instance=person)
     if request.method == "POST" and form.is_valid():
         services.rename(person=person, actor=person, name=form.cleaned_data["name"])

@@ -22,7 +22,7 @@ def _chosen(user: User, wanted: str) -> Organization | None:
     """The organization whose people are asked for; None while the platform has none at all."""
     organizations = selectors.administered_organizations(user)
     if not wanted:
-        return organizations.filter(pk=user.organization_id).first() or organizations.first()
+        return organizations.filter(people=user).first() or organizations.first()
     try:
         return get_object_or_404(organizations, pk=uuid.UUID(wanted))
     except ValueError:

@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.scoped_admin import ScopedAdmin, ScopedInline
@@ -56,7 +57,7 @@ class RadiographAdmin(ScopedAdmin):
 
     @admin.display(description=_("radiograph"))
     def image(self, radiograph: Radiograph) -> SafeString | str:
-        return thumbnail(radiograph) if not radiograph.case.withdrawn_at else _("withdrawn")
+        return gettext("withdrawn") if radiograph.case.withdrawn_at else thumbnail(radiograph)
 
     @admin.display(description=_("case"))
     def of_case(self, radiograph: Radiograph) -> str:

@@ -1,6 +1,7 @@
 """What several tests of accounts do."""
 
 import re
+from typing import Any
 
 from django.http import HttpResponse
 from django.test import Client
@@ -11,7 +12,7 @@ from tests.factories import PASSWORD
 
 
 def sign_in(
-    client: Client, user: User | str, password: str = PASSWORD, **extra: str
+    client: Client, user: User | str, password: str = PASSWORD, **extra: Any
 ) -> HttpResponse:
     """Through the door that people use."""
     email = user if isinstance(user, str) else user.email
@@ -24,6 +25,6 @@ def is_signed_in(client: Client) -> bool:
     return client.get(reverse("account")).status_code == 200
 
 
-def links_in(text: str) -> list[str]:
+def links_in(text: object) -> list[str]:
     """The paths of the addresses in a letter."""
-    return re.findall(r"https?://[^/\s]+(/\S+)", text)
+    return re.findall(r"https?://[^/\s]+(/\S+)", str(text))

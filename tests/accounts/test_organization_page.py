@@ -30,9 +30,10 @@ def test_another_organization_is_not_there(
     client.force_login(reading_administrator)
     page = reverse("organization")
     for of in (elsewhere.pk, uuid.uuid4(), "no-uuid", "' OR 1=1"):
-        assert client.get(page, {"of": of}).status_code == 404
+        assert client.get(page, {"of": str(of)}).status_code == 404
         invited = client.post(
-            reverse("organization_invite"), {"of": of, "email": "x@y.example", "role": "clinician"}
+            reverse("organization_invite"),
+            {"of": str(of), "email": "x@y.example", "role": "clinician"},
         )
         assert invited.status_code == 404
     assert not Invitation.objects.exists()
@@ -43,12 +44,12 @@ def test_the_operator_chooses_one(
 ) -> None:
     client.force_login(operator)
     page = reverse("organization")
-    text = client.get(page, {"of": stranger.organization_id}).content.decode()
+    text = client.get(page, {"of": str(stranger.organization_id)}).content.decode()
     assert stranger.email in text
     assert reader.email not in text
     invited = client.post(
         reverse("organization_invite"),
-        {"of": stranger.organization_id, "email": "x@y.example", "role": "clinician"},
+        {"of": str(stranger.organization_id), "email": "x@y.example", "role": "clinician"},
     )
     assert invited.status_code == 200
     assert Invitation.objects.get().organization == stranger.organization

@@ -34,11 +34,11 @@ def test_deactivating_ends_every_session_at_once_and_for_good(
 
 def test_closing_an_organization_shuts_its_people_out(client: Client, reader: User) -> None:
     sign_in(client, reader)
-    Organization.objects.filter(pk=reader.organization_id).update(is_active=False)
+    Organization.objects.filter(people=reader).update(is_active=False)
     assert not is_signed_in(client)
     refused = sign_in(Client(), reader)
     assert refused["Location"] == reverse("account_inactive")
-    Organization.objects.filter(pk=reader.organization_id).update(is_active=True)
+    Organization.objects.filter(people=reader).update(is_active=True)
     assert sign_in(Client(), reader)["Location"] == "/"
 
 

@@ -24,7 +24,7 @@ def test_the_session_key_changes_at_sign_in(client: Client, reader: User) -> Non
     session = client.session
     session["planted"] = "yes"
     session.save()
-    before = session.session_key
+    before = str(session.session_key)
     client.cookies["sessionid"] = before
     sign_in(client, reader)
     assert client.session.session_key != before
