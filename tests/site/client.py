@@ -28,7 +28,7 @@ class Clinician:
         email, password = next(
             sign_in for role, sign_in in site.sign_ins.items() if "linician" in role
         )
-        answer = self._post("/accounts/login/", {"login": email, "password": password})
+        answer = self._post("/account/login/", {"login": email, "password": password})
         assert answer.status_code == 302, answer.text[:500]
 
     def _post(self, path: str, data: dict[str, str], **more: Any) -> requests.Response:
