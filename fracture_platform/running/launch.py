@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 from types import FrameType
 
+from django.conf import settings
 from django.core.management import CommandError
 from django.db import connections
 
@@ -84,7 +85,7 @@ class Launch:
 
     def _commands(self) -> dict[str, tuple[str, ...]]:
         commands = dict(PROCESSES)
-        if not os.environ.get("REDIS_URL"):
+        if broker.embedded_url(self.var_dir) == settings.REDIS_URL:
             commands[supervisor.BROKER] = broker_server.command(self.var_dir)
         return commands
 

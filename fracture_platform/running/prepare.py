@@ -28,7 +28,8 @@ def static_files() -> None:
     found = _fingerprint()
     if stamp.exists() and stamp.read_text() == found:
         return
-    call_command("collectstatic", verbosity=0, interactive=False)
+    # A folder that holds the stamp is ours to empty: what is gone from the source goes from it too.
+    call_command("collectstatic", verbosity=0, interactive=False, clear=stamp.exists())
     stamp.write_text(found)
 
 
