@@ -12,11 +12,10 @@ from tests.queue.platform import own_database
 
 @pytest.fixture
 def several_connections(
-    request: pytest.FixtureRequest, tmp_path: Path, django_db_blocker: DjangoDbBlocker
+    transactional_db: None, tmp_path: Path, django_db_blocker: DjangoDbBlocker
 ) -> Iterator[None]:
     """A database that threads reach by connections of their own; rows are really committed."""
     if connection.vendor != "sqlite":
-        request.getfixturevalue("transactional_db")
         yield
         return
     # The tests' usual SQLite lies in memory and does not wait for a lock.
