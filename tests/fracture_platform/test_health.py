@@ -45,7 +45,7 @@ def test_not_ready_while_the_storage_takes_no_file(
     assert answer.json() == {"ready": False, "database": True, "storage": False}
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)
 def test_not_ready_before_the_tables_are_there(client: Client) -> None:
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE django_migrations RENAME TO moved_away")
