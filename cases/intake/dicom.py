@@ -5,23 +5,21 @@ import io
 import numpy as np
 from PIL import Image
 from pydicom import Dataset, config, dcmread
-from pydicom.pixels.decoders.base import get_decoder
 from pydicom.pixels.processing import apply_color_lut
 from pydicom.uid import (
     UID,
     ExplicitVRBigEndian,
     ExplicitVRLittleEndian,
     ImplicitVRLittleEndian,
-    JPEGExtended12Bit,
 )
 
 from cases.intake import dicom_facts
 from cases.intake.dicom_clean import clean_dicom
 from cases.intake.dicom_grey import grey_picture
-from cases.intake.dicom_stream import check_stream, first_frame
+from cases.intake.dicom_samples import decode_samples
 from cases.intake.errors import IntakeError
 from cases.intake.limits import Limits
-from cases.intake.picture import Picture, check_size
+from cases.intake.picture import Picture, check_complete, check_size
 from cases.intake.raster import colour_picture
 
 # The values of strangers are read as they are; what is kept of them is checked when it is kept.
@@ -46,12 +44,13 @@ def decode_dicom(data: bytes, limits: Limits) -> Picture:
     syntax = _syntax(dataset)
     _check_kind(dataset, syntax)
     _check_pixels(dataset, limits)
-    samples = _samples(dataset, syntax)
+    samples, missing = decode_samples(dataset, syntax)
+    cut = check_complete(missing)
     if dataset.PhotometricInterpretation in _GREY:
         picture = grey_picture(dataset, samples, swap=syntax == ExplicitVRBigEndian)
     else:
         picture = _colour_picture(dataset, samples)
-    picture.warnings = dicom_facts.warnings(dataset) + picture.warnings
+    picture.warnings = dicom_facts.warnings(dataset) + cut + picture.warnings
     picture.external_ids = dicom_facts.external_ids(dataset)
     picture.hints = dicom_facts.hints(dataset)
     picture.pixel_spacing_mm, picture.pixel_spacing_kind = dicom_facts.pixel_spacing(dataset)
@@ -94,27 +93,6 @@ def _check_pixels(dataset: Dataset, limits: Limits) -> None:
     fits = stored <= int(dataset.HighBit) + 1 <= bits and stored >= 8
     if not (known and fits and bits in {8, 16}):
         raise IntakeError("dicom_unsupported_pixels")
-
-
-def _samples(dataset: Dataset, syntax: UID) -> np.ndarray:
-    """The decoded array; too few bytes is `truncated`, a stream no decoder reads `damaged`."""
-    if syntax.is_encapsulated:
-        check_stream(dataset, first_frame(dataset))
-    elif len(dataset.PixelData) < _expected_bytes(dataset):
-        raise IntakeError("truncated")
-    if syntax == JPEGExtended12Bit and dataset.BitsStored > 8 and dataset.SamplesPerPixel == 1:
-        from cases.intake.dicom_gdcm import decode_extended
-
-        return decode_extended(dataset, first_frame(dataset))
-    samples, _ = get_decoder(syntax).as_array(dataset, index=0)
-    return np.asarray(samples.astype(samples.dtype.newbyteorder("="), copy=False))
-
-
-def _expected_bytes(dataset: Dataset) -> int:
-    per_pixel = dataset.SamplesPerPixel * dataset.BitsAllocated // 8
-    if dataset.PhotometricInterpretation == "YBR_FULL_422":
-        per_pixel = 2 * dataset.BitsAllocated // 8
-    return int(dataset.Rows * dataset.Columns * per_pixel)
 
 
 def _colour_picture(dataset: Dataset, samples: np.ndarray) -> Picture:

@@ -115,6 +115,15 @@ def _name(marker: int, body: bytes) -> str:
     return f"APP{marker - 0xE0}" if 0xE0 <= marker <= 0xEF else f"segment_{marker:02x}"
 
 
+def continued(stripped: Stripped) -> bytes:
+    """The same stream with more entropy-coded data before its end marker.
+
+    A decoder that has all the data it needs passes over it; one that lacks some decodes it. So
+    where the two images differ, the data did not reach.
+    """
+    return stripped.data.removesuffix(_END) + _FILLER + _END
+
+
 def missing_share(stripped: Stripped) -> float:
     """The share (0..1) of the image that the coded data does not reach.
 
@@ -125,10 +134,8 @@ def missing_share(stripped: Stripped) -> float:
     """
     if stripped.progressive:
         return 0.0 if stripped.complete else 1.0
-    core = stripped.data.removesuffix(_END)
-    ended, rows_per_unit = _blocks(core + _END)
-    continued, _ = _blocks(core + _FILLER + _END)
-    differs = ended != continued
+    ended, rows_per_unit = _blocks(stripped.data)
+    differs = ended != _blocks(continued(stripped))[0]
     if differs.ndim == 3:
         differs = differs.any(axis=2)
     if not differs.any():

@@ -17,6 +17,8 @@ CHROMA = 10
 COLOURED_SHARE = 0.1
 _LIT = 64
 _CHROMA_SIDE = 512
+TRUNCATED_TAIL = 0.02
+"""At most this share of an image may be missing: below it lie the last rows of a film's border."""
 
 
 @dataclass
@@ -53,6 +55,17 @@ def check_size(width: int, height: int, limits: Limits) -> None:
             f"The image has {width} x {height} pixels, and {limits.min_side} a side are the least "
             "that are taken: send it in its original size.",
         )
+
+
+def check_complete(missing: float) -> list[str]:
+    """The warning codes; an image that lacks more than a sliver is refused. `missing` is 0..1."""
+    if missing > TRUNCATED_TAIL:
+        raise IntakeError(
+            "truncated",
+            f"The file is cut off and {max(1, round(missing * 100))} % of the image is missing: "
+            "send the whole file again.",
+        )
+    return ["truncated_tail"] if missing else []
 
 
 def coloured_share(image: Image.Image) -> float:

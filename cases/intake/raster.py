@@ -11,13 +11,17 @@ from cases.intake.chunks import strip_png, strip_webp
 from cases.intake.errors import IntakeError
 from cases.intake.jpeg import missing_share, strip_jpeg
 from cases.intake.limits import Limits
-from cases.intake.picture import COLOURED_SHARE, Picture, check_size, coloured_share, stretched
+from cases.intake.picture import (
+    COLOURED_SHARE,
+    Picture,
+    check_complete,
+    check_size,
+    coloured_share,
+    stretched,
+)
 
 # The caps are ours (check_size): Pillow's warns at one size and fails at another.
 Image.MAX_IMAGE_PIXELS = None
-
-TRUNCATED_TAIL = 0.02
-"""At most this share of a JPEG may be missing: below it lie the last rows of a film's border."""
 
 _STRIPPERS: dict[str, Callable[[bytes], Stripped]] = {
     "jpeg": strip_jpeg,
@@ -47,7 +51,7 @@ def decode_raster(data: bytes, kind: str, limits: Limits) -> Picture:
     strip = _STRIPPERS.get(kind)
     stripped = strip(data) if strip else Stripped(data)
     image = _open(stripped.data, kind, limits)
-    warnings = _check_complete(stripped, kind)
+    warnings = check_complete(missing_share(stripped) if kind == "jpeg" else 0.0)
     try:
         image.load()
     except OSError as error:
@@ -71,18 +75,6 @@ def _open(data: bytes, kind: str, limits: Limits) -> Image.Image:
     if getattr(image, "n_frames", 1) > 1:
         raise IntakeError("multi_frame")
     return image
-
-
-def _check_complete(stripped: Stripped, kind: str) -> list[str]:
-    """The warning codes; a JPEG that lacks more than a sliver of its image is refused."""
-    missing = missing_share(stripped) if kind == "jpeg" else 0.0
-    if missing > TRUNCATED_TAIL:
-        raise IntakeError(
-            "truncated",
-            f"The file is cut off and {max(1, round(missing * 100))} % of the image is missing: "
-            "send the whole file again.",
-        )
-    return ["truncated_tail"] if missing else []
 
 
 def _turned(image: Image.Image, orientation: int) -> Image.Image:

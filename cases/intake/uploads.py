@@ -6,6 +6,7 @@ before it looks at `request.FILES`; it answers with `REFUSED_STATUS`, the senten
 
 from typing import Any
 
+from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import (
     FileUploadHandler,
@@ -36,6 +37,13 @@ def refusal(request: Any) -> IntakeError | None:
     return found if isinstance(found, IntakeError) else None
 
 
+def configured_limits() -> Limits:
+    """The bounds as this installation sets them, the defaults where it says nothing."""
+    names = {"max_bytes", "max_files", "max_pixels"}
+    found = {name: getattr(settings, f"INTAKE_{name.upper()}", None) for name in names}
+    return Limits(**{name: int(value) for name, value in found.items() if value is not None})
+
+
 class GuardedUploadHandler(FileUploadHandler):
     """Every file into a temporary file, counted and measured as it comes.
 
@@ -43,7 +51,8 @@ class GuardedUploadHandler(FileUploadHandler):
     request itself: Django leaves the half file of a broken connection to the garbage collector.
     """
 
-    limits = Limits()
+    limits: Limits | None = None
+    """Those of the settings if None."""
 
     def handle_raw_input(
         self,
@@ -54,7 +63,8 @@ class GuardedUploadHandler(FileUploadHandler):
         encoding: str | None = None,
     ) -> tuple[QueryDict, MultiValueDict[str, UploadedFile]]:
         """POST fields and files, or the fields that came before the limit and no files."""
-        counted = _CountedFiles(self.request, self.limits, content_length)
+        limits = self.limits or configured_limits()
+        counted = _CountedFiles(self.request, limits, content_length)
         try:
             fields, files = MultiPartParser(META, input_data, [counted], encoding).parse()
         except BaseException:
@@ -83,7 +93,7 @@ class _CountedFiles(TemporaryFileUploadHandler):
         if len(self.opened) >= self.limits.max_files:
             self._refuse(
                 "too_many_files",
-                f"At most {self.limits.max_files} files are taken in one upload: "
+                f"One upload takes {self.limits.max_files} files at most: "
                 "send the others in a second step.",
             )
         if self.announced > self.limits.max_request_bytes + _ENVELOPE:

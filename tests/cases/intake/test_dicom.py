@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from pydicom import Dataset, dcmread
 from pydicom.data import get_testdata_file
+from pydicom.encaps import encapsulate
 from pydicom.sequence import Sequence
 from pydicom.uid import (
     UID,
@@ -25,6 +26,7 @@ from tests.cases.intake.make import (
     file_of,
     gdcm_encoded,
     pixels,
+    stream,
     taken,
     uid_of,
     with_pixels,
@@ -313,3 +315,33 @@ def test_a_stream_of_another_size_than_its_header_is_not_decoded(name: str, tmp_
     with pytest.raises(IntakeError) as refused:
         taken(file_of(dataset), tmp_path)
     assert refused.value.code == "damaged"
+
+
+PAINTING = ["JPEGExtendedProcess2_4", "JPEGLosslessProcess14", "JPEGLosslessProcess14_1"]
+
+
+def cut(name: str, share: float, end: bytes, folder: Path) -> bytes:
+    dataset = dcmread(io.BytesIO(gdcm_encoded(file_of(ankle()), name, folder)))
+    coded = stream(dataset)
+    dataset.PixelData = encapsulate([coded[: round(len(coded) * share)] + end])
+    dataset["PixelData"].is_undefined_length = True
+    return file_of(dataset)
+
+
+@pytest.mark.parametrize("name", [*PAINTING, "JPEGLSLossless", "JPEG2000Lossless", "RLELossless"])
+@pytest.mark.parametrize("end", [b"", b"\xff\xd9"], ids=["cut", "ended early"])
+def test_a_stream_that_lacks_a_band_is_refused(name: str, end: bytes, tmp_path: Path) -> None:
+    """GDCM paints the missing half of a JPEG and reports success."""
+    with pytest.raises(IntakeError) as refused:
+        taken(cut(name, 0.5, end, tmp_path), tmp_path)
+    assert refused.value.code == ("truncated" if name in PAINTING else "damaged")
+
+
+def test_a_stream_that_lacks_its_last_rows_is_taken_and_told(tmp_path: Path) -> None:
+    dataset = with_pixels(ankle(), bone(640, 480), 8)
+    dataset.PhotometricInterpretation = "MONOCHROME2"
+    coded = dcmread(io.BytesIO(gdcm_encoded(file_of(dataset), "JPEGBaselineProcess1", tmp_path)))
+    whole = stream(coded)
+    coded.PixelData = encapsulate([whole[: round(len(whole) * 0.99)]])
+    coded["PixelData"].is_undefined_length = True
+    assert taken(file_of(coded), tmp_path).warnings == ["truncated_tail"]

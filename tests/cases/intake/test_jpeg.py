@@ -7,7 +7,7 @@ from PIL import Image
 
 from cases.intake.errors import IntakeError
 from cases.intake.jpeg import missing_share, strip_jpeg
-from cases.intake.raster import TRUNCATED_TAIL
+from cases.intake.picture import TRUNCATED_TAIL
 from tests.cases.intake.make import bone, jpeg, saved, taken
 
 WHOLE = saved(Image.fromarray(bone(640, 480)), "JPEG", quality=90)

@@ -80,7 +80,7 @@ def test_one_file_too_many(incoming: Path) -> None:
     reason = refusal(made)
     assert reason is not None
     assert reason.code == "too_many_files"
-    assert "At most 3 files" in reason.message
+    assert "takes 3 files" in reason.message
     assert not made.FILES
     assert made.POST["token"] == "abc", "what came before the limit is still there"
     assert list(incoming.iterdir()) == []
@@ -131,3 +131,15 @@ def test_an_upload_that_ends_early_is_refused_whole(incoming: Path) -> None:
     assert reason.code == "truncated"
     assert not made.FILES
     assert list(incoming.iterdir()) == []
+
+
+def test_the_settings_of_an_installation_hold(incoming: Path, settings: Any) -> None:
+    settings.INTAKE_MAX_FILES = 1
+    made, _ = sent(b"a", b"b", handler=GuardedUploadHandler)
+    reason = refusal(made)
+    assert reason is not None
+    assert "takes 1 files" in reason.message
+    settings.INTAKE_MAX_FILES = 2
+    made, _ = sent(b"a", b"b", handler=GuardedUploadHandler)
+    assert refusal(made) is None
+    made.close()
