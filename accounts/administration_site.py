@@ -24,7 +24,7 @@ class AdministrationSite(AdminSite):
     site_header = _("Fracture platform: administration")
     site_title = _("Fracture platform")
     index_title = _("Administration")
-    enable_nav_sidebar = True
+    enable_nav_sidebar = False  # lists need the width; the index is one click away
 
     def register(
         self,

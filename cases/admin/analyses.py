@@ -20,7 +20,8 @@ from cases.services import analyses
 class AnalysisAdmin(ScopedAdmin):
     organization_lookups = tuple(f"radiograph__case__{name}" for name in ORGANIZATIONS)
     list_display = (
-        "__str__",
+        "created_at",
+        "status",
         "of_case",
         "level",
         "number",
@@ -29,7 +30,6 @@ class AnalysisAdmin(ScopedAdmin):
         "worker_name",
         "took",
         "error_message",
-        "created_at",
     )
     list_filter = ("status", "level", "purpose", "lane", "error_code", "model_version")
     list_select_related = ("radiograph__case", "model_version")

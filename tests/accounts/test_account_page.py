@@ -12,6 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
+from accounts.templatetags.browsers import browser
 from tests.accounts.helpers import is_signed_in, sign_in
 from tests.factories import PASSWORD
 
@@ -144,3 +145,17 @@ def test_the_pages_are_ours(client: Client, reading_administrator: User, page: s
     assert "css/account.css" in text
     for foreign in ("Menu:", "Sign Up", "sign up", "<form>"):
         assert foreign not in text
+
+
+@pytest.mark.parametrize(
+    ("user_agent", "name"),
+    [
+        ("Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:130.0) Firefox/130.0", "Firefox, Windows"),
+        ("Mozilla/5.0 (X11; Linux x86_64) Chrome/130 Safari/537.36 Edg/130", "Edge, Linux"),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Safari/604.1", "Safari, iPhone"),
+        ("curl/8.5.0", "curl/8.5.0"),
+        ("", "unknown"),
+    ],
+)
+def test_browsers_by_name(user_agent: str, name: str) -> None:
+    assert browser(user_agent) == name
