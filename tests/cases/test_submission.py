@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.models import Organization, User
 from cases import external_ids
+from cases.intake.verify import verify
 from cases.models import Analysis, Case, CaseEvent, ExternalIdentifier, ModelVersion, Radiograph
 from cases.models.radiograph import private_storage
 from cases.services import analyses, corrections, reception
@@ -49,9 +50,9 @@ def test_a_case_is_stored_queued_and_recorded(
     assert (second.position, second.view) == (1, "")
     assert {(a.lane, a.status) for a in Analysis.objects.all()} == {("urgent", "queued")}
     assert kinds(case) == ["received", "queued", "queued"]
-    for name in (first.original.name, first.canonical.name):
-        assert name.startswith(f"radiographs/{first.pk}/")
-        assert private_storage().size(name) > 0
+    for file in (first.original, first.canonical):
+        assert str(file.name).startswith(f"radiographs/{first.pk}/")
+        assert private_storage().size(str(file.name)) > 0
 
 
 def test_one_bad_file_refuses_all_with_a_reason_for_each(
@@ -221,7 +222,7 @@ def test_at_most_two_files_are_decoded_at_once(
 ) -> None:
     running, most = 0, 0
     lock = threading.Lock()
-    real = reception.verify
+    real = verify
 
     def counted(*args: Any, **options: Any) -> Any:
         nonlocal running, most

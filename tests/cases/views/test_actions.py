@@ -1,0 +1,112 @@
+"""Asking again, correcting, withdrawing: who may, and what the page says then."""
+
+import pytest
+from django.test import Client
+
+from accounts.models import User
+from cases.models import Analysis, Case, ModelVersion
+from tests.cases.views.conftest import SignIn
+from tests.cases.views.page import text
+from tests.factories import RadiographFactory
+
+
+def address(case: Case, action: str) -> str:
+    return f"/cases/{case.pk}/{action}/"
+
+
+@pytest.fixture
+def details(case: Case) -> dict[str, str]:
+    """The correction form as the page fills it in."""
+    return {"patient_reference": case.patient_reference, "body_region": "wrist"}
+
+
+def test_both_sides_may_ask_again(
+    analysis: Analysis, owner: User, reader: User, operator: User, sign_in: SignIn
+) -> None:
+    case = analysis.radiograph.case
+    for number, person in enumerate((owner, reader, operator), start=1):
+        Analysis.objects.filter(status="queued").update(
+            status="cancelled", finished_at="2026-01-01T00:00Z"
+        )
+        response = sign_in(person).post(address(case, "rerun"), follow=True)
+        assert "1 analysis was asked for." in text(response)
+        assert case.radiographs.get().analyses.count() == 1 + number
+
+
+def test_asking_again_spares_what_is_withdrawn_or_not_assessable(
+    analysis: Analysis, owner: User, sign_in: SignIn
+) -> None:
+    case = analysis.radiograph.case
+    other = RadiographFactory(case=case)
+    RadiographFactory(case=case, not_assessable="colour_photograph")
+    RadiographFactory(case=case, withdrawn_at="2026-01-01T00:00Z", withdrawal_reason="wrong")
+    client = sign_in(owner)
+    client.post(address(case, "rerun"), {"radiograph": str(other.pk)})
+    assert [a.radiograph for a in Analysis.objects.filter(status="queued")] == [other]
+    said = text(client.post(address(case, "rerun"), follow=True))
+    assert "2 analyses were asked for." in said
+    assert Analysis.objects.filter(status="queued").count() == 2
+
+
+def test_without_a_model_asking_again_says_so(
+    analysis: Analysis, owner: User, sign_in: SignIn
+) -> None:
+    ModelVersion.objects.update(is_active=False)
+    case = analysis.radiograph.case
+    said = text(sign_in(owner).post(address(case, "rerun"), follow=True))
+    assert "No model is active." in said
+
+
+def test_asking_again_is_not_a_link(analysis: Analysis, owner: User, sign_in: SignIn) -> None:
+    assert sign_in(owner).get(address(analysis.radiograph.case, "rerun")).status_code == 405
+
+
+def test_a_correction_is_saved_and_told(
+    case: Case, owner: User, details: dict[str, str], sign_in: SignIn
+) -> None:
+    client = sign_in(owner)
+    assert 'value="ISL-0417"' in client.get(address(case, "correct")).content.decode()
+    response = client.post(address(case, "correct"), {**details, "side": "right"}, follow=True)
+    assert "The details were corrected." in text(response)
+    assert "Side: not stated → Right" in text(response)
+    again = client.post(address(case, "correct"), {**details, "side": "right"}, follow=True)
+    assert "Nothing was changed." in text(again)
+    bad = client.post(address(case, "correct"), {**details, "patient_reference": ""})
+    assert bad.status_code == 422
+
+
+def test_who_reads_a_case_may_not_correct_or_withdraw_it(
+    case: Case, reader: User, sign_in: SignIn, details: dict[str, str]
+) -> None:
+    client = sign_in(reader)
+    for action in ("correct", "withdraw"):
+        assert client.get(address(case, action)).status_code == 403
+        assert client.post(address(case, action), {**details, "reason": "x"}).status_code == 403
+    page = text(client.get(f"/cases/{case.pk}/"))
+    assert "Withdraw" not in page
+    case.refresh_from_db()
+    assert case.withdrawn_at is None
+
+
+def test_a_case_is_withdrawn_with_a_reason(case: Case, owner: User, sign_in: SignIn) -> None:
+    RadiographFactory(case=case)
+    client = sign_in(owner)
+    assert client.post(address(case, "withdraw"), {"reason": ""}).status_code == 422
+    response = client.post(address(case, "withdraw"), {"reason": "Wrong patient."}, follow=True)
+    assert "The case was withdrawn." in text(response)
+    assert "Reason: Wrong patient." in text(response)
+    for action in ("correct", "withdraw", "add"):
+        assert client.get(address(case, action)).status_code == 403
+    assert client.post(address(case, "rerun")).status_code == 403
+
+
+def test_one_radiograph_of_several_is_withdrawn(case: Case, owner: User, sign_in: SignIn) -> None:
+    first, second = RadiographFactory(case=case), RadiographFactory(case=case)
+    client: Client = sign_in(owner)
+    assert "Only Radiograph 2" in text(client.get(address(case, "withdraw")))
+    response = client.post(
+        address(case, "withdraw"), {"reason": "blurred", "radiograph": str(first.pk)}, follow=True
+    )
+    assert "The radiograph was withdrawn." in text(response)
+    kept = case.radiographs.filter(withdrawn_at__isnull=True)
+    assert list(kept) == [second]
