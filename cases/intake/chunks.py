@@ -9,7 +9,7 @@ from cases.intake.errors import IntakeError
 _PNG_MAGIC = b"\x89PNG\r\n\x1a\n"
 _PNG_KEPT = {b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"sBIT"}
 _PNG_KEPT |= {b"pHYs"}
-_WEBP_KEPT = {b"VP8 ", b"VP8L", b"VP8X", b"ALPH"}
+_WEBP_KEPT = {b"VP8 ", b"VP8L", b"VP8X", b"ALPH"}  # codespell:ignore alph
 _ANIMATED = {b"acTL", b"fcTL", b"fdAT", b"ANIM", b"ANMF"}
 _NAMES = {
     b"eXIf": "EXIF",

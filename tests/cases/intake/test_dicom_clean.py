@@ -148,7 +148,7 @@ def test_comments_inside_the_coded_stream_go(name: str, tmp_path: Path) -> None:
     marker = b"\xff\x64" if name.startswith("JPEG2000") else b"\xff\xfe"
     body = b"\0\x01" + text if marker == b"\xff\x64" else text
     comment = marker + (len(body) + 2).to_bytes(2, "big") + body
-    # After the first segment: JPEG 2000 wants its SIZ first.
+    # After the first segment: JPEG 2000 wants its size segment first.
     at = 2 + 2 + int.from_bytes(coded[4:6], "big")
     dataset.PixelData = encapsulate([coded[:at] + comment + coded[at:]])
     dataset["PixelData"].is_undefined_length = True
