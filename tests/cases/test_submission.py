@@ -13,20 +13,31 @@ from accounts.models import Organization, User
 from cases import external_ids
 from cases.intake.verify import verify
 from cases.models import Analysis, Case, CaseEvent, ExternalIdentifier, ModelVersion, Radiograph
-from cases.models.radiograph import private_storage
-from cases.services import analyses, corrections, reception
+from cases.services import analyses, corrections, reception, submission
 from cases.services.submission import SubmissionRefused, add_radiographs, submit_case
 from cases.vocabulary import AnalysisStatus, CaseStatus, Priority
-from tests.cases.files import ankle, stored_files, upload
+from fracture_platform.storage import PrivateFileSystemStorage
+from tests.cases.files import ankle, upload
 from tests.factories import UserFactory
 
 
 @pytest.fixture(autouse=True)
-def incoming(tmp_path: Path, settings: Any) -> Iterator[Path]:
-    """Uploads come to a folder of the test's own, and nothing may stay there."""
-    settings.FILE_UPLOAD_TEMP_DIR = tmp_path
-    yield tmp_path
-    assert list(tmp_path.iterdir()) == []
+def storage(
+    tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[PrivateFileSystemStorage]:
+    """Folders of the test's own; in that of incoming files nothing may stay."""
+    incoming = tmp_path / "incoming"
+    incoming.mkdir()
+    settings.FILE_UPLOAD_TEMP_DIR = incoming
+    private = PrivateFileSystemStorage(location=tmp_path / "storage")
+    for module in (reception, submission):
+        monkeypatch.setattr(module, "private_storage", lambda: private)
+    yield private
+    assert list(incoming.iterdir()) == []
+
+
+def stored_files(storage: PrivateFileSystemStorage) -> list[Path]:
+    return [path for path in Path(storage.location).rglob("*") if path.is_file()]
 
 
 def submit(who: User, *files: SimpleUploadedFile, **details: Any) -> Case:
@@ -39,7 +50,10 @@ def kinds(case: Case) -> list[str]:
 
 
 def test_a_case_is_stored_queued_and_recorded(
-    owner: User, hospital: Organization, model_version: ModelVersion
+    storage: PrivateFileSystemStorage,
+    owner: User,
+    hospital: Organization,
+    model_version: ModelVersion,
 ) -> None:
     case = submit(owner, upload(1), upload(2), priority=Priority.URGENT, views=["lateral"])
     assert case.submitting_organization == owner.organization
@@ -52,13 +66,12 @@ def test_a_case_is_stored_queued_and_recorded(
     assert kinds(case) == ["received", "queued", "queued"]
     for file in (first.original, first.canonical):
         assert str(file.name).startswith(f"radiographs/{first.pk}/")
-        assert private_storage().size(str(file.name)) > 0
+        assert storage.size(str(file.name)) > 0
 
 
 def test_one_bad_file_refuses_all_with_a_reason_for_each(
-    owner: User, model_version: ModelVersion
+    storage: PrivateFileSystemStorage, owner: User, model_version: ModelVersion
 ) -> None:
-    before = stored_files()
     files = [
         upload(3),
         SimpleUploadedFile("notes.txt", b"not a radiograph at all"),
@@ -70,7 +83,7 @@ def test_one_bad_file_refuses_all_with_a_reason_for_each(
     assert told == [(2, "notes.txt", "not_an_image"), (3, "nothing.png", "empty_file")]
     assert all(one.message.endswith(".") for one in caught.value.refusals)
     assert not Case.objects.exists()
-    assert stored_files() == before
+    assert stored_files(storage) == []
 
 
 @pytest.mark.parametrize(("count", "code"), [(0, "empty_file"), (3, "too_many_files")])
@@ -83,19 +96,20 @@ def test_the_number_of_files_is_bounded(owner: User, settings: Any, count: int, 
     assert [(one.number, one.code) for one in caught.value.refusals] == [(0, code)]
 
 
-def test_without_a_model_nothing_is_kept(owner: User) -> None:
-    before = stored_files()
+def test_without_a_model_nothing_is_kept(storage: PrivateFileSystemStorage, owner: User) -> None:
     with pytest.raises(SubmissionRefused) as caught:
         submit(owner)
     assert caught.value.refusals[0].code == "no_model"
     assert not Case.objects.exists()
-    assert stored_files() == before
+    assert stored_files(storage) == []
 
 
 def test_an_error_at_the_very_end_leaves_no_file(
-    owner: User, model_version: ModelVersion, monkeypatch: pytest.MonkeyPatch
+    storage: PrivateFileSystemStorage,
+    owner: User,
+    model_version: ModelVersion,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    before = stored_files()
 
     def broken(**_: Any) -> None:
         raise RuntimeError("the database went away")
@@ -105,7 +119,7 @@ def test_an_error_at_the_very_end_leaves_no_file(
         submit(owner, upload(4), upload(5))
     assert not Case.objects.exists()
     assert not Radiograph.objects.exists()
-    assert stored_files() == before
+    assert stored_files(storage) == []
 
 
 @pytest.mark.parametrize(
@@ -119,13 +133,15 @@ def test_an_error_at_the_very_end_leaves_no_file(
     ],
 )
 def test_details_that_no_field_takes_are_refused(
-    owner: User, model_version: ModelVersion, details: dict[str, Any]
+    storage: PrivateFileSystemStorage,
+    owner: User,
+    model_version: ModelVersion,
+    details: dict[str, Any],
 ) -> None:
-    before = stored_files()
     with pytest.raises(ValidationError):
         submit(owner, **details)
     assert not Case.objects.exists()
-    assert stored_files() == before
+    assert stored_files(storage) == []
 
 
 def test_only_sensible_readers_may_be_chosen(
@@ -205,16 +221,16 @@ def test_radiographs_are_added_after_the_others(
 
 
 def test_nothing_is_added_by_strangers_or_to_a_withdrawn_case(
-    owner: User, stranger: User, model_version: ModelVersion
+    storage: PrivateFileSystemStorage, owner: User, stranger: User, model_version: ModelVersion
 ) -> None:
     case = submit(owner)
-    before = stored_files()
+    before = stored_files(storage)
     with pytest.raises(PermissionDenied):
         add_radiographs(case=case, added_by=stranger, files=[upload(8)])
     corrections.withdraw_case(case=case, actor=owner, reason="twice")
     with pytest.raises(PermissionDenied):
         add_radiographs(case=case, added_by=owner, files=[upload(8)])
-    assert stored_files() == before
+    assert stored_files(storage) == before
 
 
 def test_at_most_two_files_are_decoded_at_once(
