@@ -151,7 +151,7 @@ def test_a_closed_organization_takes_nobody_in(reading_administrator: User, oper
         )
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("several_connections")
 def test_of_two_who_press_at_once_one_gets_in() -> None:
     administrator = UserFactory(role=Role.ORGANIZATION_ADMINISTRATOR)
     _, token = services.invite(inviter=administrator, email="n@x.example", role=Role.CLINICIAN)
