@@ -8,6 +8,7 @@ import pytest
 
 from accounts.models import Organization, User
 from cases.models import ModelVersion
+from tests.databases import empty_database, several_connections  # noqa: F401  (fixtures)
 from tests.embedded_broker import EmbeddedBroker, embedded_broker
 from tests.factories import ModelVersionFactory, OrganizationFactory, UserFactory
 from tests.postgres import start_postgres

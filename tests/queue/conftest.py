@@ -16,14 +16,19 @@ from cases.models import ModelVersion
 from cases.services import model_versions
 from fracture_platform.running.prepare import shipped_bundle
 from inference_worker.installation import install
+from tests.databases import own_database
 from tests.embedded_broker import EmbeddedBroker
-from tests.queue.platform import Platform, own_broker, own_database
+from tests.queue.platform import Platform, own_broker
 
 
 @pytest.fixture(scope="session")
-def migrated(tmp_path_factory: pytest.TempPathFactory, django_db_blocker: DjangoDbBlocker) -> Path:
+def migrated(
+    empty_database: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    django_db_blocker: DjangoDbBlocker,
+) -> Path:
     """A database file with all tables and the shipped model active; each test gets a copy."""
-    path = tmp_path_factory.mktemp("queue") / "db.sqlite3"
+    path = Path(shutil.copy(empty_database, tmp_path_factory.mktemp("queue")))
     bundle = shipped_bundle()
     assert bundle is not None, f"no bundle in {settings.MODEL_BUNDLE_DIRS[0]}"
     with django_db_blocker.unblock(), own_database(path):

@@ -13,8 +13,6 @@ from pathlib import Path
 import psutil
 from django.conf import settings
 from django.core.files.base import ContentFile
-from django.core.management import call_command
-from django.db import connection
 from django.db.utils import DatabaseError
 
 from cases.models import Analysis, CaseEvent, Radiograph, Worker
@@ -114,21 +112,6 @@ def status_of(analysis: Analysis) -> str:
             return Analysis.objects.values_list("status", flat=True).get(pk=analysis.pk)
         except DatabaseError:
             time.sleep(0.05)
-
-
-@contextlib.contextmanager
-def own_database(path: Path) -> Iterator[None]:
-    """Point this process's connection to a new database file, and back again afterwards."""
-    held, name = connection.connection, connection.settings_dict["NAME"]
-    connection.connection = None
-    connection.settings_dict["NAME"] = str(path)
-    try:
-        call_command("migrate", verbosity=0)
-        yield
-    finally:
-        connection.close()
-        connection.settings_dict["NAME"] = name
-        connection.connection = held
 
 
 @contextlib.contextmanager

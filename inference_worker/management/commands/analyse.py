@@ -68,6 +68,7 @@ def analyse(path: Path, classifier: Classifier, model: ModelVersion) -> dict[str
     }
     started = time.perf_counter()
     try:
+        path.open("rb").close()  # a folder, or a file that is not there or not ours
         with TemporaryDirectory(prefix="analyse-", dir=settings.FILE_UPLOAD_TEMP_DIR) as folder:
             taken = verify(path, Path(folder), limits=limits())
             data = taken.canonical.read_bytes()
