@@ -2,7 +2,7 @@
 
 import hashlib
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import Invitation, Organization, User
@@ -20,6 +20,17 @@ def administered_organizations(user: User) -> QuerySet[Organization]:
     if user.is_organization_administrator and user.organization_id is not None:
         return Organization.objects.filter(pk=user.organization_id)
     return Organization.objects.none()
+
+
+def known_organizations(user: User) -> QuerySet[Organization]:
+    """The own one, those that it reads for and the one that reads for it; all for the operator."""
+    if user.is_operator:
+        return Organization.objects.all()
+    own = user.organization_id
+    reads_here = Q(default_reading_organization=own) | Q(pk=own) | Q(reads_for=own)
+    return (
+        Organization.objects.filter(reads_here).distinct() if own else Organization.objects.none()
+    )
 
 
 def people_of(organization: Organization) -> QuerySet[User]:

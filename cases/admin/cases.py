@@ -9,7 +9,7 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from accounts.scoped_admin import ScopedAdmin, ScopedInline
+from accounts.scoped_admin import OrganizationFilter, ScopedAdmin, ScopedInline
 from cases.admin.display import link, probability, thumbnail
 from cases.models import Analysis, Case, Radiograph
 
@@ -50,10 +50,11 @@ class CaseAdmin(ScopedAdmin):
         "priority",
         "body_region",
         "source",
-        *((name, admin.RelatedOnlyFieldListFilter) for name in ORGANIZATIONS),
+        # not date_hierarchy, which reads all dates there are before it shows a page
+        "created_at",
+        *((name, OrganizationFilter) for name in ORGANIZATIONS),
     )
     list_select_related = ORGANIZATIONS
-    date_hierarchy = "created_at"
     search_fields = ("patient_reference__startswith",)
     search_help_text = _("The beginning of a patient reference, or a whole id.")
     inlines = (RadiographInline,)

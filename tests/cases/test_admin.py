@@ -274,3 +274,18 @@ def test_one_case_shows_its_images_and_answers(
     assert f"/radiographs/{radiograph.pk}/thumbnail" in page
     assert "0.830" in page
     assert "Fracture suspected" in page
+
+
+def test_filters_offer_the_organizations_one_works_with(
+    client: Client, reading_administrator: User, administrator: User, ours: Case, theirs: Case
+) -> None:
+    for user in (reading_administrator, administrator):
+        client.force_login(user)
+        text = listed(client, "case")
+        for name in ("Harbour Hospital", "Island Telemedicine"):
+            assert f">{name}</a>" in text
+        sender = str(ours.submitting_organization_id)
+        found = listed(client, "case", submitting_organization__id__exact=sender)
+        assert "OURS-1" in found
+        foreign = str(theirs.submitting_organization_id)
+        assert "-1<" not in listed(client, "case", submitting_organization__id__exact=foreign)
