@@ -38,8 +38,8 @@ def empty_database(
 
 @pytest.fixture
 def several_connections(
+    request: pytest.FixtureRequest,
     transactional_db: None,
-    empty_database: Path,
     tmp_path: Path,
     django_db_blocker: DjangoDbBlocker,
 ) -> Iterator[None]:
@@ -48,6 +48,7 @@ def several_connections(
         yield
         return
     # The tests' usual SQLite lies in memory and does not wait for a lock.
-    path = Path(shutil.copy(empty_database, tmp_path / "db.sqlite3"))
+    template = request.getfixturevalue("empty_database")
+    path = Path(shutil.copy(template, tmp_path / "db.sqlite3"))
     with django_db_blocker.unblock(), own_database(path):
         yield

@@ -3,7 +3,6 @@
 import threading
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from django.db import connection
@@ -60,12 +59,11 @@ def test_without_a_broker_it_asks_later(queue: EmbeddedBroker) -> None:
 
 
 def test_without_a_database_it_goes_on(
-    queue: EmbeddedBroker, tmp_path: Path, django_db_blocker: DjangoDbBlocker
+    queue: EmbeddedBroker, django_db_blocker: DjangoDbBlocker
 ) -> None:
-    """A database file in a folder that is not there yet."""
     held, name = connection.connection, connection.settings_dict["NAME"]
     connection.connection = None
-    connection.settings_dict["NAME"] = str(tmp_path / "none" / "db.sqlite3")
+    connection.settings_dict["NAME"] = "/nowhere/database"
     try:
         with django_db_blocker.unblock():
             scheduler, stop = Scheduler(), threading.Event()

@@ -184,6 +184,7 @@ class TestLease:
             time.sleep(0.4)
             assert 14 < self.until(claimed) <= 15
         assert not lease._thread.is_alive()
+        self.until(claimed)
         before = claimed.lease_until
         time.sleep(0.15)
         self.until(claimed)
