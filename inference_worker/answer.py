@@ -18,6 +18,8 @@ INCONCLUSIVE = "inconclusive"
 NO_FRACTURE_FOUND = "no_fracture_found"
 
 LONG_SIDE = 512
+BLUR = 0.015
+"""Of the longer side: a fine map is a spray of edges, and a reader looks for a place."""
 STRONGEST_ALPHA = 190
 FAINT = 0.2
 """Below this the map is noise; showing it would tint the whole radiograph."""
@@ -83,7 +85,8 @@ def heatmap_png(map_: NDArray[np.float32], *, width: int, height: int) -> bytes:
         raise ValueError(f"no overlay of {width}x{height} from a map of shape {map_.shape}")
     scale = min(1.0, LONG_SIDE / max(width, height))
     shape = (max(1, round(width * scale)), max(1, round(height * scale)))
-    heat = np.clip(cv2.resize(map_, shape, interpolation=cv2.INTER_LINEAR), 0, 1)
+    large = np.asarray(cv2.resize(map_, shape, interpolation=cv2.INTER_LINEAR), dtype=np.float32)
+    heat = np.clip(_smooth(large), 0, 1)
     strength = np.clip((heat - FAINT) / (1 - FAINT), 0, 1)[..., np.newaxis]
     rgb = WEAK_COLOUR + (STRONG_COLOUR - WEAK_COLOUR) * strength
     rgba = np.concatenate([rgb, strength * STRONGEST_ALPHA], axis=-1).round().astype(np.uint8)
@@ -91,3 +94,10 @@ def heatmap_png(map_: NDArray[np.float32], *, width: int, height: int) -> bytes:
     if not written:
         raise ValueError("the overlay cannot be encoded")
     return png.tobytes()
+
+
+def _smooth(heat: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Blur, and keep the peak as high as it was."""
+    blurred = cv2.GaussianBlur(heat, (0, 0), BLUR * max(heat.shape), borderType=cv2.BORDER_REFLECT)
+    peak = float(blurred.max())
+    return np.asarray(blurred * (float(heat.max()) / peak if peak > 0 else 1.0), dtype=np.float32)

@@ -38,10 +38,13 @@ def prediction(
     """Row `row` of the network's outputs as a prediction, its map cut to the radiograph."""
     size = (placement.size, placement.size)
     whole = cv2.resize(outputs["map"][row], size, interpolation=cv2.INTER_LINEAR)
+    inside = np.clip(placement.crop(whole.astype(np.float32, copy=False)), 0, 1)
+    # A network looks at the black around the radiograph too; the map is scaled to its peak inside.
+    peak = max(float(inside.max()), 1e-6)
     scores = outputs["class_scores"][row]
     return Prediction(
         logit=float(outputs["logit"][row].reshape(-1)[0]),
         class_scores={n: float(s) for n, s in zip(bundle.class_names, scores, strict=True)},
-        map=np.clip(placement.crop(whole.astype(np.float32, copy=False)), 0, 1),
+        map=inside / np.float32(peak),
         timings_ms=timings_ms,
     )

@@ -59,9 +59,9 @@ def figures(
 def held_out_of(bundle: Bundle, root: Path) -> list[Sample]:
     """The samples that this bundle never learnt from; DatasetError when the data is not what it was
     split from."""
-    seed = int(bundle.manifest["training"]["seed"])
+    seed = int(bundle.manifest.get("training", {}).get("seed", 0))
     samples = split(read_folder(root), seed=seed).held_out
-    if fingerprint(samples) != bundle.metrics["held_out"]["fingerprint"]:
+    if fingerprint(samples) != bundle.metrics.get("held_out", {}).get("fingerprint"):
         raise DatasetError(
             f"{root} does not give the held-out set of {bundle.path.name}: "
             "other images, other groups or other library versions."
