@@ -2,7 +2,8 @@
 
 import hashlib
 
-from django.db.models import Q, QuerySet
+from allauth.mfa.models import Authenticator
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import Invitation, Organization, User
@@ -34,7 +35,11 @@ def known_organizations(user: User) -> QuerySet[Organization]:
 
 
 def people_of(organization: Organization) -> QuerySet[User]:
-    return organization.people.order_by("-is_active", "name", "email")
+    """Each with `has_second_step`."""
+    second_step = Authenticator.objects.filter(user=OuterRef("pk"))
+    return organization.people.annotate(has_second_step=Exists(second_step)).order_by(
+        "-is_active", "name", "email"
+    )
 
 
 def administered_people(user: User) -> QuerySet[User]:

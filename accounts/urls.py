@@ -11,6 +11,7 @@ from accounts.views.organization import (
     invite,
     organization,
     reactivate,
+    remove_second_step,
     revoke,
 )
 
@@ -36,4 +37,9 @@ urlpatterns = [
     path("organization/people/<uuid:pk>/role/", change_role, name="organization_change_role"),
     path("organization/people/<uuid:pk>/deactivate/", deactivate, name="organization_deactivate"),
     path("organization/people/<uuid:pk>/reactivate/", reactivate, name="organization_reactivate"),
+    path(
+        "organization/people/<uuid:pk>/second-step/",
+        remove_second_step,
+        name="organization_remove_second_step",
+    ),
 ]

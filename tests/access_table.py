@@ -161,7 +161,7 @@ ACCOUNTS = [
             ),
             *(
                 (f"organization/people/<uuid:pk>/{act}/", f"/organization/people/{{person}}/{act}/")
-                for act in ("role", "deactivate", "reactivate")
+                for act in ("role", "deactivate", "reactivate", "second-step")
             ),
         )
         for row in (

@@ -2,7 +2,14 @@
 
 from accounts.services.invitations import accept, invite, revoke
 from accounts.services.mail import send_invitation
-from accounts.services.people import change_role, deactivate, end_sessions, reactivate, rename
+from accounts.services.people import (
+    change_role,
+    deactivate,
+    end_sessions,
+    reactivate,
+    remove_second_step,
+    rename,
+)
 
 __all__ = [
     "accept",
@@ -11,6 +18,7 @@ __all__ = [
     "end_sessions",
     "invite",
     "reactivate",
+    "remove_second_step",
     "rename",
     "revoke",
     "send_invitation",

@@ -7,7 +7,7 @@ from django.core.mail import send_mail
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
-from accounts.models import Invitation
+from accounts.models import Invitation, User
 
 log = structlog.get_logger(__name__)
 
@@ -18,8 +18,18 @@ def send_invitation(*, invitation: Invitation, link: str) -> bool:
         "accounts/email/invitation.txt", {"invitation": invitation, "link": link}
     )
     subject = _("Invitation to %(organization)s") % {"organization": invitation.organization}
+    return _send(subject, body, invitation.email)
+
+
+def send_second_step_removed(*, person: User) -> bool:
+    """Nobody's sign-in becomes weaker without a word to its owner."""
+    body = render_to_string("accounts/email/second_step_removed.txt", {"person": person})
+    return _send(_("The second step of your sign-in was removed"), body, person.email)
+
+
+def _send(subject: str, body: str, address: str) -> bool:
     try:
-        return bool(send_mail(subject, body, None, [invitation.email]))
+        return bool(send_mail(subject, body, None, [address]))
     except (OSError, smtplib.SMTPException) as problem:
-        log.warning("invitation_not_sent", invitation=str(invitation.pk), problem=str(problem))
+        log.warning("mail_not_sent", problem=str(problem))
         return False

@@ -1,6 +1,9 @@
 """Changes of people who are here already."""
 
+from functools import partial
+
 import structlog
+from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -8,6 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.errors import AccountError
 from accounts.models import User
 from accounts.permissions import may_change, require, roles_in
+from accounts.services.mail import send_second_step_removed
 
 log = structlog.get_logger(__name__)
 
@@ -45,6 +49,21 @@ def change_role(*, person: User, actor: User, role: str) -> None:
     User.objects.filter(pk=person.pk).update(role=role)
     log.info("role_changed", person=str(person.pk), by=str(actor.pk), old=person.role, new=role)
     person.role = role
+
+
+@transaction.atomic
+def remove_second_step(*, person: User, actor: User) -> bool:
+    """For a colleague who lost the phone and the recovery codes; whether there was anything.
+
+    The person is signed out everywhere and told by mail; the password is still asked for.
+    """
+    require(may_change(actor, person))
+    removed, _rows = Authenticator.objects.filter(user=person).delete()
+    if removed:
+        end_sessions(person=person)
+        transaction.on_commit(partial(send_second_step_removed, person=person))
+        log.warning("second_step_removed", person=str(person.pk), by=str(actor.pk))
+    return bool(removed)
 
 
 def rename(*, person: User, actor: User, name: str) -> None:

@@ -146,3 +146,13 @@ def reactivate(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     services.reactivate(person=person, actor=user)
     messages.success(request, _("%(who)s can sign in again.") % {"who": person})
     return _back(person.organization)
+
+
+@require_POST
+@administrators_only
+def remove_second_step(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    user, person = _person(request, pk)
+    if services.remove_second_step(person=person, actor=user):
+        said = _("%(who)s signs in by password alone until it is turned on again.")
+        messages.warning(request, said % {"who": person})
+    return _back(person.organization)

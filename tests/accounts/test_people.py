@@ -1,7 +1,11 @@
 """Changes of people: who may make them, and that a closed account is closed at once."""
 
+from typing import Any
+
 import pytest
+from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
+from django.core import mail
 from django.core.exceptions import PermissionDenied
 from django.test import Client
 from django.urls import reverse
@@ -40,6 +44,39 @@ def test_closing_an_organization_shuts_its_people_out(client: Client, reader: Us
     assert refused["Location"] == reverse("account_inactive")
     Organization.objects.filter(people=reader).update(is_active=True)
     assert sign_in(Client(), reader)["Location"] == "/"
+
+
+def test_a_lost_phone(client: Client, reader: User, reading_administrator: User) -> None:
+    Authenticator.objects.create(user=reader, type=Authenticator.Type.TOTP, data={})
+    sign_in(client, reader)
+    assert not is_signed_in(client)  # the second step is asked for
+    client.force_login(reading_administrator)
+    page = reverse("organization")
+    assert "Remove second step" in client.get(page).content.decode()
+    client.post(reverse("organization_remove_second_step", args=[reader.pk]))
+    assert "Remove second step" not in client.get(page).content.decode()
+    own = Client()
+    sign_in(own, reader)
+    assert is_signed_in(own)
+
+
+def test_removing_a_second_step_is_told_and_signs_out(
+    reader: User,
+    reading_administrator: User,
+    administrator: User,
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    phone = Client()
+    sign_in(phone, reader)
+    Authenticator.objects.create(user=reader, type=Authenticator.Type.TOTP, data={})
+    for actor in (administrator, reader):
+        with pytest.raises(PermissionDenied):
+            services.remove_second_step(person=reader, actor=actor)
+    with django_capture_on_commit_callbacks(execute=True):
+        assert services.remove_second_step(person=reader, actor=reading_administrator)
+        assert not services.remove_second_step(person=reader, actor=reading_administrator)
+    assert not is_signed_in(phone)
+    assert [letter.to for letter in mail.outbox] == [[reader.email]]
 
 
 CHANGES = {
