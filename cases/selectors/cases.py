@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 from django.db import connections
-from django.db.models import Count, F, Prefetch, Q, QuerySet
+from django.db.models import F, Prefetch, Q, QuerySet, prefetch_related_objects
 from django.utils import timezone
 
 from accounts.models import User
@@ -51,23 +51,43 @@ def cases_page(
 ) -> Page:
     """The cases this person may see, newest first, `size` at a time; never counted.
 
-    Raises BadCursor.
+    Each carries its radiographs that are not withdrawn as `kept`. Raises BadCursor.
     """
-    rows = _filtered(Case.objects.visible_to(user), filters)
-    if cursor:
-        created_at, pk = keyset.decode(cursor)
+    after = keyset.decode(cursor) if cursor else None
+    found = {
+        case.pk: case
+        for side in _sides(user)
+        for case in _newest(_filtered(side, filters), after)[: size + 1]
+    }
+    newest = sorted(found.values(), key=lambda case: (case.created_at, case.pk), reverse=True)
+    page = newest[:size]
+    kept = Radiograph.objects.filter(withdrawn_at__isnull=True).only("case")
+    prefetch_related_objects(page, Prefetch("radiographs", queryset=kept, to_attr="kept"))
+    last = page[-1] if len(newest) > size else None
+    return Page(page, keyset.encode(last.created_at, last.pk) if last else "")
+
+
+def _sides(user: User) -> "list[QuerySet[Case]]":
+    """What a person may see, as lists that one index each gives in order.
+
+    Asked with OR, SQLite reads and sorts every case: 171 ms instead of 4 ms at 300,000 cases.
+    """
+    visible = Case.objects.visible_to(user)
+    own = user.organization_id
+    if user.is_operator or own is None:
+        return [visible]
+    return [visible.filter(submitting_organization=own), visible.filter(reading_organization=own)]
+
+
+def _newest(rows: "QuerySet[Case]", after: tuple[datetime, UUID] | None) -> "QuerySet[Case]":
+    if after is not None:
+        created_at, pk = after
         rows = rows.filter(
             Q(created_at__lt=created_at) | Q(created_at=created_at, id__lt=pk),
             created_at__lte=created_at,  # says it again, so that an index range can be used
         )
-    found = list(
-        rows.select_related("submitting_organization", "reading_organization")
-        .annotate(radiograph_count=Count("radiographs", filter=_kept("radiographs__")))
-        .order_by("-created_at", "-id")[: size + 1]
-    )
-    page = found[:size]
-    last = page[-1] if len(found) > size else None
-    return Page(page, keyset.encode(last.created_at, last.pk) if last else "")
+    joined = rows.select_related("submitting_organization", "reading_organization")
+    return joined.order_by("-created_at", "-id")
 
 
 def _filtered(rows: "QuerySet[Case]", filters: CaseFilters) -> "QuerySet[Case]":
@@ -101,10 +121,6 @@ def _begins_with(rows: "QuerySet[Case]", prefix: str) -> "QuerySet[Case]":
 
 def _midnight(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time.min))
-
-
-def _kept(prefix: str = "") -> Q:
-    return Q(**{f"{prefix}withdrawn_at__isnull": True})
 
 
 def get_case(*, user: User, case_id: UUID) -> Case:

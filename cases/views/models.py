@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from cases.answers import figure
 from cases.models import ModelVersion
 from cases.selectors.radiographs import get_model_version
+from cases.views.card_text import to_html
 from cases.views.guard import clinical, found
 
 FIGURES = {
@@ -18,7 +19,7 @@ FIGURES = {
     "sensitivity": _("Sensitivity"),
     "specificity": _("Specificity"),
     "precision": _("Precision"),
-    "recall": _("Recall"),
+    "recall": _("Sensitivity (recall)"),
     "f1": _("F1"),
     "accuracy": _("Accuracy"),
 }
@@ -29,7 +30,11 @@ FIGURES = {
 def model_card(request: HttpRequest, model_version_id: UUID) -> HttpResponse:
     """A model version with its measured figures and its card's text."""
     model_version = found(get_model_version, model_version_id=model_version_id)
-    context = {"model_version": model_version, "figures": _figures(model_version)}
+    context = {
+        "model_version": model_version,
+        "figures": _figures(model_version),
+        "card": to_html(model_version.card),
+    }
     return render(request, "cases/model.html", context)
 
 
