@@ -22,9 +22,11 @@ ENDED: dict[str, Any] = {"lease_until": None}
 
 
 def _lease() -> datetime:
+    """Call it in the transaction that writes it: on SQLite that one may have waited to begin."""
     return database_now() + timedelta(seconds=settings.LEASE_SECONDS)
 
 
+@transaction.atomic
 def claim(*, analysis_id: UUID, worker_name: str) -> Analysis | None:
     """Take a queued analysis; None if another worker has it, or it is no longer wanted.
 
@@ -43,6 +45,7 @@ def claim(*, analysis_id: UUID, worker_name: str) -> Analysis | None:
     )
 
 
+@transaction.atomic
 def renew_lease(*, analysis_id: UUID, attempt: int) -> bool:
     """Keep a claim; False if it is lost, and then nothing that this attempt writes will count."""
     held = Analysis.objects.filter(

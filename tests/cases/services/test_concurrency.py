@@ -1,14 +1,15 @@
 """Several processes at once: one claim, one result, and a case that misses no analysis."""
 
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
 import pytest
-from django.db import connections
+from django.db import connection, connections, transaction
 from django.utils import timezone
 
 from cases.models import Analysis, CaseEvent, ModelVersion
@@ -107,6 +108,34 @@ def test_the_reconciler_and_the_worker_at_once() -> None:
         analysis.refresh_from_db()
         assert written != returned
         assert analysis.status == ("succeeded" if written else "queued")
+
+
+@pytest.mark.parametrize("action", ["claim", "renew"])
+def test_a_lease_counts_from_its_writing(action: str) -> None:
+    """The database is busy for a while; the lease must not run out while it is asked for."""
+    if connection.vendor != "sqlite":
+        pytest.skip("only SQLite has one writer at a time")
+    pk = AnalysisFactory().pk
+    if action == "renew":
+        assert analyses.claim(analysis_id=pk, worker_name="w") is not None
+    calls: dict[str, Callable[[], Any]] = {
+        "claim": partial(analyses.claim, analysis_id=pk, worker_name="w"),
+        "renew": partial(analyses.renew_lease, analysis_id=pk, attempt=1),
+    }
+
+    def busy() -> None:
+        with transaction.atomic():
+            time.sleep(1.5)
+
+    def asked_meanwhile() -> datetime:
+        time.sleep(0.2)
+        assert calls[action]()
+        return timezone.now()
+
+    _, done = at_once(busy, asked_meanwhile)
+    until = Analysis.objects.get(pk=pk).lease_until
+    assert until is not None
+    assert (until - done).total_seconds() > 14.5
 
 
 def test_two_activations_at_once() -> None:
