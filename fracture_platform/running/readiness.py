@@ -53,7 +53,8 @@ def _is_missing(name: str, status: dict[str, Any] | None) -> bool:
     if status is None:
         return name == "web"
     missing = {
-        "worker": not status["workers"]["inference"],
+        # A worker that lives without the active model says in its log why.
+        "worker": not status["workers"]["holding_active_model"],
         "scheduler": not status["scheduler"]["up"],
         "broker": not status["broker"]["up"],
     }
