@@ -3,9 +3,9 @@
 import json
 import time
 from collections.abc import Callable
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
-from urllib.error import URLError
 from urllib.request import urlopen
 
 from fracture_platform.running import supervisor
@@ -16,7 +16,7 @@ def fetch_status(address: str) -> dict[str, Any] | None:
     try:
         with urlopen(f"{address}/status.json", timeout=5) as answer:  # noqa: S310  (our own address)
             return json.load(answer)
-    except (URLError, OSError, ValueError):
+    except (OSError, HTTPException, ValueError):
         return None
 
 

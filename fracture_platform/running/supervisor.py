@@ -5,8 +5,10 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Mapping
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
+from xmlrpc.client import Error as XmlRpcError
 from xmlrpc.client import ServerProxy
 
 from supervisor.xmlrpc import SupervisorTransport
@@ -113,5 +115,5 @@ def states(var_dir: Path) -> dict[str, dict[str, Any]]:
     """What supervisord says of each process (`pid`, `statename`); empty if it is not there."""
     try:
         return {row["name"]: row for row in client(var_dir).getAllProcessInfo()}
-    except OSError:
+    except (OSError, HTTPException, XmlRpcError):
         return {}

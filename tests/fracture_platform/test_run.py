@@ -13,6 +13,8 @@ import pytest
 
 from fracture_platform import broker
 from fracture_platform.processes import PROCESSES
+from fracture_platform.running import readiness
+from tests.embedded_broker import EmbeddedBroker
 from tests.running_site import RunningSite, free_port, launch, output_of, running_site, wait_for
 
 pytestmark = [pytest.mark.xdist_group("site"), pytest.mark.broker]
@@ -95,6 +97,23 @@ def test_a_taken_port_is_named(tmp_path: Path) -> None:
     said = output_of(tmp_path / "var", port).read_text()
     assert f"Cannot listen on 127.0.0.1:{port}" in said
     assert "Traceback" not in said
+
+
+def test_what_is_not_up_is_named_with_the_end_of_its_log(own_site: RunningSite) -> None:
+    own_site.stop("scheduler")
+    said = readiness.explain(own_site.base_url, own_site.var_dir)
+    assert "scheduler" in said.splitlines()[0]
+    assert own_site.log("scheduler").splitlines()[-1] in said
+    own_site.start("scheduler")
+    own_site.wait_until_ready()
+
+
+def test_a_broker_of_ones_own_is_used_and_none_is_started(
+    tmp_path: Path, server: EmbeddedBroker
+) -> None:
+    with running_site(tmp_path, REDIS_URL=server.url) as site:
+        site.wait_until_ready()
+        assert set(site.pids()) == set(PROCESSES)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
