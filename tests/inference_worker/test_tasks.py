@@ -4,7 +4,6 @@ import time
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 from celery.exceptions import SoftTimeLimitExceeded
@@ -71,7 +70,7 @@ def test_a_second_run_changes_nothing(installed: ModelVersion) -> None:
     assert analysed(analysis).finished_at == finished
 
 
-@pytest.mark.parametrize("garbage", ["", "no-id", "1", str(uuid4())])
+@pytest.mark.parametrize("garbage", ["", "no-id", "1", "00000000-0000-4000-8000-000000000000"])
 def test_a_message_about_nothing(garbage: str) -> None:
     tasks.analyse_radiograph.run(garbage)
     assert not Analysis.objects.exists()
