@@ -105,7 +105,8 @@ def ask(client: Client, world: dict[str, Any], row: Row) -> HttpResponse:
     """The answer; whatever it changed is taken back."""
     with transaction.atomic():
         response: Any = getattr(client, row.method)(row.address.format(**world))
-        response.close()
+        if response.streaming:
+            b"".join(response.streaming_content)
         transaction.set_rollback(True)
     return response  # type: ignore[no-any-return]
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.errors import AccountError
 from accounts.models import Invitation, Organization, User
 from accounts.permissions import may_administer, require, roles_in
-from accounts.selectors import open_invitations, token_hash
+from accounts.selectors import find_invitation, token_hash, unused_invitations
 
 VALID_FOR = timedelta(days=7)
 log = structlog.get_logger(__name__)
@@ -37,7 +37,8 @@ def invite(
         raise AccountError("role_not_here", _("This organization has no people of that role."))
     if organization.people.filter(email=email).exists():
         raise AccountError("already_here", _("This address already belongs to a colleague."))
-    open_invitations(organization).filter(email=email).update(revoked_at=timezone.now())
+    earlier = unused_invitations().filter(organization=organization, email=email)
+    earlier.update(revoked_at=timezone.now())
     token = secrets.token_urlsafe(32)
     invitation = Invitation.objects.create(
         organization=organization,
@@ -59,13 +60,9 @@ def accept(*, token: str, name: str, password: str) -> User:
     used_up = AccountError("invitation_over", _("This invitation is not valid any more."))
     try:
         with transaction.atomic():
-            if (
-                not open_invitations()
-                .filter(token_sha256=token_hash(token))
-                .update(accepted_at=timezone.now())
-            ):
+            invitation = find_invitation(token)
+            if invitation is None or not _use_up(invitation):
                 raise used_up
-            invitation = Invitation.objects.get(token_sha256=token_hash(token))
             person = User(email=invitation.email, name=name.strip())
             validate_password(password, person)
             person = User.objects.create_user(
@@ -84,9 +81,14 @@ def accept(*, token: str, name: str, password: str) -> User:
     return person
 
 
+def _use_up(invitation: Invitation) -> bool:
+    row = unused_invitations().filter(pk=invitation.pk)
+    return bool(row.update(accepted_at=timezone.now()))
+
+
 def revoke(*, invitation: Invitation, actor: User) -> bool:
     """Whether the invitation was still open and is not any more."""
     require(may_administer(actor, invitation.organization))
-    revoked = open_invitations().filter(pk=invitation.pk).update(revoked_at=timezone.now())
+    revoked = unused_invitations().filter(pk=invitation.pk).update(revoked_at=timezone.now())
     log.info("invitation_revoked", invitation=str(invitation.pk), by=str(actor.pk), done=revoked)
     return bool(revoked)
