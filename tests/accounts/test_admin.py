@@ -1,12 +1,16 @@
 """People, organizations and invitations in the administration pages."""
 
+from typing import Any
+
 import pytest
 from django.contrib import admin
+from django.contrib.contenttypes.models import ContentType
 from django.test import Client
 from django.urls import reverse
 
 from accounts import services
 from accounts.models import Invitation, Organization, User
+from accounts.scoped_admin import ScopedAdmin
 from tests.accounts.helpers import is_signed_in, sign_in
 
 Role = User.Role
@@ -180,3 +184,23 @@ def test_an_invitation_is_looked_at_only(client: Client, reading_administrator: 
     assert Invitation.objects.get().token_sha256 not in page
     assert token not in page
     assert client.post(address, {"role": Role.ORGANIZATION_ADMINISTRATOR}).status_code == 403
+
+
+def test_choices_end_at_the_organization(
+    rf: Any, reading_administrator: User, operator: User, reader: User, stranger: User
+) -> None:
+    """Of organizations and people; of a model that the page does not know there are none."""
+    page = admin.site._registry[User]
+    assert isinstance(page, ScopedAdmin)
+    request = rf.get("/")
+    fields = [User._meta.get_field("organization"), Invitation._meta.get_field("invited_by")]
+    for user, sees_all in ((reading_administrator, False), (operator, True)):
+        request.user = user
+        organizations, people = (
+            set(page.formfield_for_foreignkey(field, request).queryset) for field in fields
+        )
+        assert (stranger.organization in organizations, stranger in people) == (sees_all, sees_all)
+        assert reader in people
+    request.user = reading_administrator
+    other = ContentType._meta.apps.get_model("auth", "Permission")._meta.get_field("content_type")
+    assert not page.formfield_for_foreignkey(other, request).queryset.exists()
