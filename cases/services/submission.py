@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from itertools import chain, repeat
+from pathlib import PurePosixPath
 from types import MappingProxyType
 from typing import Any, Required, TypedDict, Unpack
 
@@ -125,7 +126,8 @@ def _files_removed_on_error() -> Iterator[list[str]]:
     try:
         yield names
     except BaseException:
-        for name in names:
+        folders = {str(PurePosixPath(name).parent) for name in names}
+        for name in [*names, *folders]:
             private_storage().delete(name)
         raise
 

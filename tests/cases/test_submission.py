@@ -37,7 +37,8 @@ def storage(
 
 
 def stored_files(storage: PrivateFileSystemStorage) -> list[Path]:
-    return [path for path in Path(storage.location).rglob("*") if path.is_file()]
+    """Files of radiographs, and their folders."""
+    return sorted(Path(storage.location).glob("radiographs/**/*"))
 
 
 def submit(who: User, *files: SimpleUploadedFile, **details: Any) -> Case:
