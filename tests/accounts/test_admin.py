@@ -193,7 +193,10 @@ def test_choices_end_at_the_organization(
     page = admin.site._registry[User]
     assert isinstance(page, ScopedAdmin)
     request = rf.get("/")
-    fields = [User._meta.get_field("organization"), Invitation._meta.get_field("invited_by")]
+    fields: list[Any] = [
+        User._meta.get_field("organization"),
+        Invitation._meta.get_field("invited_by"),
+    ]
     for user, sees_all in ((reading_administrator, False), (operator, True)):
         request.user = user
         organizations, people = (
@@ -202,5 +205,7 @@ def test_choices_end_at_the_organization(
         assert (stranger.organization in organizations, stranger in people) == (sees_all, sees_all)
         assert reader in people
     request.user = reading_administrator
-    other = ContentType._meta.apps.get_model("auth", "Permission")._meta.get_field("content_type")
+    other: Any = ContentType._meta.apps.get_model("auth", "Permission")._meta.get_field(
+        "content_type"
+    )
     assert not page.formfield_for_foreignkey(other, request).queryset.exists()

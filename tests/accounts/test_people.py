@@ -14,6 +14,7 @@ from accounts import services
 from accounts.errors import AccountError
 from accounts.models import Organization, User
 from tests.accounts.helpers import is_signed_in, sign_in
+from tests.factories import UserFactory
 
 Role = User.Role
 
@@ -106,10 +107,12 @@ def test_only_their_own_administrator_changes_people(
 def test_nobody_changes_themselves_nor_an_operator(
     change: str, reading_administrator: User, operator: User
 ) -> None:
-    for person in (reading_administrator, operator):
-        for actor in {person, reading_administrator}:
-            with pytest.raises(PermissionDenied):
-                getattr(services, change)(person=person, actor=actor, **CHANGES[change])
+    other_operator = UserFactory(organization=None, role="", is_superuser=True)
+    tries = [(reading_administrator, reading_administrator)]
+    tries += [(operator, actor) for actor in (operator, other_operator, reading_administrator)]
+    for person, actor in tries:
+        with pytest.raises(PermissionDenied):
+            getattr(services, change)(person=person, actor=actor, **CHANGES[change])
 
 
 def test_roles_stay_within_the_kind_of_organization(
