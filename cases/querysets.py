@@ -7,9 +7,10 @@ from django.db.models import Q
 
 if TYPE_CHECKING:
     from accounts.models import User
+    from cases.models.case import Case  # noqa: F401  (named as a string below)
 
 
-class CaseQuerySet(models.QuerySet["Case"]):  # type: ignore[name-defined]  # noqa: F821  (defined in models)
+class CaseQuerySet(models.QuerySet["Case"]):
     def visible_to(self, user: "User") -> Self:
         """The cases that this person's organization submitted or reads; all for the operator."""
         if not user.is_active:

@@ -68,6 +68,7 @@ class Case(models.Model):
         verbose_name = _("case")
         verbose_name_plural = _("cases")
         indexes: ClassVar = [
+            models.Index(fields=["-created_at", "-id"], name="case_newest"),
             models.Index(
                 fields=["submitting_organization", "-created_at", "-id"], name="case_submitted"
             ),
@@ -77,7 +78,9 @@ class Case(models.Model):
                 name="case_worklist",
                 condition=models.Q(read_at__isnull=True, withdrawn_at__isnull=True),
             ),
-            models.Index(fields=["reading_organization", "level", "-created_at"], name="case_level"),
+            models.Index(
+                fields=["reading_organization", "level", "-created_at"], name="case_level"
+            ),
             models.Index(
                 fields=["reading_organization", "status", "-created_at"], name="case_status"
             ),

@@ -14,7 +14,7 @@ from cases.models.radiograph import Radiograph
 
 
 class CaseEvent(models.Model):
-    """One entry of a case's timeline. Written in the transaction that makes it true; never changed."""
+    """One entry of a case's timeline, written in the transaction that makes it true."""
 
     class Kind(models.TextChoices):
         RECEIVED = "received", _("Received")

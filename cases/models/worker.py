@@ -9,7 +9,7 @@ from cases.models.model_version import ModelVersion
 
 
 class Worker(models.Model):
-    """The last heartbeat of one process; how `/status.json` knows that an upload would be analysed."""
+    """The last heartbeat of one process: how `/status.json` knows who would work."""
 
     class Kind(models.TextChoices):
         INFERENCE = "inference", _("Inference")

@@ -4,6 +4,7 @@ import os
 import signal
 import time
 from collections.abc import Iterator
+from typing import Any
 from uuid import UUID
 
 import psutil
@@ -29,7 +30,7 @@ def whole_again(site: RunningSite) -> Iterator[None]:
     site.wait_until_ready(60)
 
 
-def finished_once(site: RunningSite, case_id: UUID, seconds: float = WITHIN) -> dict[str, object]:
+def finished_once(site: RunningSite, case_id: UUID, seconds: float = WITHIN) -> dict[str, Any]:
     """Wait for the one analysis of a case; it succeeded, was written once, with an answer."""
 
     def done() -> bool:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -32,7 +33,7 @@ def radiographs(fracatlas: Path) -> dict[str, Path]:
 
 
 @pytest.fixture
-def clinician(site: RunningSite, page: Page) -> Page:
+def clinician(site: RunningSite, page: Page) -> Iterator[Page]:
     """A browser with the demo clinician signed in; it complains about nothing on any page."""
     complaints: list[str] = []
 
@@ -56,7 +57,7 @@ def clinician(site: RunningSite, page: Page) -> Page:
     page.fill("input[name=password]", password)
     page.keyboard.press("Enter")
     expect(page).to_have_url(site.base_url + "/")
-    yield page  # type: ignore[misc]  # pytest turns the generator into the page
+    yield page
     assert not complaints
 
 
