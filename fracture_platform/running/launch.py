@@ -80,6 +80,7 @@ class Launch:
                 prepare.model()
         except CommandError as error:
             say(f"  {error}")
+        prepare.forget_workers()
         prepare.demo()
         connections.close_all()
 

@@ -79,6 +79,11 @@ def shipped_bundle() -> Path | None:
     return max(bundles, key=lambda folder: (bundles[folder], folder.name), default=None)
 
 
+def forget_workers() -> None:
+    """Believe no heartbeat from before this start, or it would seem ready before it is."""
+    call_command("forget_workers")
+
+
 def demo() -> None:
     """Demo organizations and sign-ins, where the settings want them."""
     if settings.DEMO:
