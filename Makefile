@@ -18,13 +18,15 @@ BASE := $(call stamp,base)
 TRAIN := $(call stamp,train)
 DEV := $(call stamp,dev)
 
-.PHONY: help run test lint format lock clean
+.PHONY: help run training test lint format lock clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 18
 
 run: $(BASE) ## start the platform on http://127.0.0.1:8000 (PORT=..., HOST=..., VAR_DIR=...)
 	@exec $(BIN)/python manage.py run
+
+training: $(BASE) $(TRAIN) ## install what training and converting models need (TensorFlow)
 
 test: $(BASE) $(TRAIN) $(DEV) ## run all tests (ARGS="tests/cases -x" runs some)
 	@exec $(BIN)/python -m pytest -n 2 $(ARGS)
