@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from django.contrib import admin
-from django.contrib.contenttypes.models import ContentType
+from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
 
@@ -205,7 +205,5 @@ def test_choices_end_at_the_organization(
         assert (stranger.organization in organizations, stranger in people) == (sees_all, sees_all)
         assert reader in people
     request.user = reading_administrator
-    other: Any = ContentType._meta.apps.get_model("auth", "Permission")._meta.get_field(
-        "content_type"
-    )
+    other: Any = Permission._meta.get_field("content_type")
     assert not page.formfield_for_foreignkey(other, request).queryset.exists()
