@@ -124,3 +124,19 @@ _ALIVE: list[Any] = []
 def uid_of(data: bytes) -> UID:
     """The transfer syntax a DICOM file states."""
     return UID(str(dcmread(io.BytesIO(data)).file_meta.TransferSyntaxUID))
+
+
+TWELVE = bone().astype(np.uint16) * 16
+
+
+def sample(name: str) -> bytes:
+    return Path(str(get_testdata_file(name, download=False))).read_bytes()
+
+
+def drawn(**changes: object) -> Dataset:
+    """The ankle's header with a drawn bone: 12 bits, MONOCHROME2, no window."""
+    dataset = with_pixels(ankle(), TWELVE, 12)
+    dataset.PhotometricInterpretation = "MONOCHROME2"
+    for keyword, value in changes.items():
+        setattr(dataset, keyword, value)
+    return dataset
