@@ -1,5 +1,6 @@
 """From nothing to a running platform, and back to nothing on Ctrl-C."""
 
+import contextlib
 import os
 import signal
 import socket
@@ -25,6 +26,12 @@ class LaunchError(Exception):
     """The platform cannot start; the message is one sentence."""
 
 
+def _port(text: str) -> int:
+    if not text.isdecimal() or not 0 < int(text) < 65536:
+        raise LaunchError(f"PORT is {text!r}; it must be a number between 1 and 65535.")
+    return int(text)
+
+
 class StopRequest(BaseException):
     """Somebody asked for the end: Ctrl-C, SIGTERM, or the terminal was closed."""
 
@@ -34,13 +41,14 @@ class Launch:
         self.var_dir = var_dir
         self.directory = directory
         self.host = os.environ.get("HOST") or "127.0.0.1"
-        self.port = int(os.environ.get("PORT") or 8000)
+        self.port = _port(os.environ.get("PORT") or "8000")
         name = "127.0.0.1" if self.host in {"0.0.0.0", "::", ""} else self.host  # noqa: S104
         self.address = f"http://{name}:{self.port}"
 
     def run(self) -> None:
         """Prepare, start, wait until ready, print the address, and stay until asked to end."""
         self._listen_for_the_end()
+        os.umask(0o077)
         try:
             with lock.take(self.var_dir, address=self.address):
                 self._check_port()
@@ -138,4 +146,6 @@ class Launch:
                 child.wait(END_SECONDS)
             except subprocess.TimeoutExpired:
                 child.kill()
+            with contextlib.suppress(OSError):
+                broker.sockets_folder(self.var_dir).rmdir()
             say(f"Stopped in {time.monotonic() - began:.1f} s.")

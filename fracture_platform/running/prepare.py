@@ -14,12 +14,16 @@ from django.apps import apps
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import CommandError, call_command
+from django.db import DatabaseError
 
 
 def database() -> None:
-    """Bring the tables up to date, the cache's included."""
-    call_command("migrate", verbosity=0, interactive=False)
-    call_command("createcachetable", verbosity=0)
+    """Bring the tables up to date, the cache's included. CommandError when that cannot be."""
+    try:
+        call_command("migrate", verbosity=0, interactive=False)
+        call_command("createcachetable", verbosity=0)
+    except DatabaseError as error:
+        raise CommandError(f"The database cannot be used: {error}") from None
 
 
 def static_files() -> None:

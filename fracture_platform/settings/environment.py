@@ -29,7 +29,12 @@ class _Env(environ.Env):
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 env = _Env()
 VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var"))).resolve()
-VAR_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)  # what lies here is nobody else's business
+try:
+    VAR_DIR.mkdir(
+        parents=True, exist_ok=True, mode=0o700
+    )  # what lies here is nobody else's business
+except OSError as problem:
+    raise ImproperlyConfigured(f"The folder VAR_DIR cannot be made: {problem}.") from None
 
 
 def kept_secret(name: str) -> str:

@@ -116,6 +116,26 @@ def test_a_broker_of_ones_own_is_used_and_none_is_started(
         assert set(site.pids()) == set(PROCESSES)
 
 
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ({"PORT": "many"}, "PORT is 'many'"),
+        ({"HOST": "no.such.host.invalid"}, "Cannot listen on no.such.host.invalid"),
+        ({"VAR_DIR": "/proc/nowhere"}, "The folder VAR_DIR cannot be made"),
+        ({"DATABASE_URL": "postgres://127.0.0.1:1/none"}, "The database cannot be used"),
+    ],
+    ids=lambda value: next(iter(value)) if isinstance(value, dict) else None,
+)
+def test_what_prevents_a_start_is_said_in_words(
+    tmp_path: Path, given: dict[str, str], sentence: str
+) -> None:
+    port = free_port()
+    assert launch(tmp_path / "var", port, **given).wait(60) == 1
+    said = output_of(tmp_path / "var", port).read_text()
+    assert sentence in said
+    assert "Traceback" not in said
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_the_end_leaves_no_process_and_loses_nothing(
     own_site: RunningSite, number: signal.Signals
@@ -125,7 +145,7 @@ def test_the_end_leaves_no_process_and_loses_nothing(
     assert len(everything) > len(NAMES)
     assert own_site.end(number) == 0
     assert gone(everything)
-    assert not broker.embedded_socket(own_site.var_dir).exists()
+    assert not broker.sockets_folder(own_site.var_dir).exists()
     again(own_site)
     assert own_site.sign_ins == sign_ins
 
