@@ -30,5 +30,5 @@ USER fracture
 VOLUME /var/lib/fracture
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s \
-    CMD ["python", "-c", "import urllib.request as r; r.urlopen('http://127.0.0.1:8000/readyz', timeout=4)"]
+    CMD ["python", "-c", "import os, urllib.request as r; r.urlopen('http://127.0.0.1:' + os.environ['PORT'] + '/readyz', timeout=4)"]
 CMD ["gunicorn", "--config", "python:fracture_platform.web_server", "fracture_platform.wsgi"]

@@ -23,11 +23,21 @@ SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 if env.bool("BEHIND_TLS_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
+
+def _weak(secret: str) -> bool:
+    """Too short, of too few different characters, or a word that stands in for a secret."""
+    placeholder = ("django-insecure", "only-for-tests", "change-me", "changeme", "secret")
+    return len(secret) < 32 or len(set(secret)) < 8 or secret.lower().startswith(placeholder)
+
+
+_email = env.str("EMAIL_URL", default="")
 _problems = [
     sentence
     for wrong, sentence in (
-        (len(SECRET_KEY) < 32, "SECRET_KEY is missing or shorter than 32 characters."),
-        (SECRET_KEY.startswith("django-insecure"), "SECRET_KEY is Django's insecure default."),
+        (
+            _weak(SECRET_KEY),
+            "SECRET_KEY is missing, shorter than 32 characters or no secret (deploy/make-secrets).",
+        ),
         (
             env.bool("DEBUG", default=False),
             "DEBUG is on; it shows secrets to whoever makes an error.",
@@ -35,12 +45,12 @@ _problems = [
         (not ALLOWED_HOSTS, "ALLOWED_HOSTS is empty; name the hosts of this site."),
         ("*" in ALLOWED_HOSTS, "ALLOWED_HOSTS holds *; name the hosts of this site."),
         (
-            not FIELD_ENCRYPTION_KEYS or min(map(len, FIELD_ENCRYPTION_KEYS)) < 32,
-            "FIELD_ENCRYPTION_KEYS is missing, or one of its keys is shorter than 32 characters.",
+            not FIELD_ENCRYPTION_KEYS or any(map(_weak, FIELD_ENCRYPTION_KEYS)),
+            "FIELD_ENCRYPTION_KEYS is missing, or has a key under 32 characters or no secret.",
         ),
         (
-            not env.str("EMAIL_URL", default=""),
-            "EMAIL_URL is missing; without it links that open an account would go into the log.",
+            not _email or _email.startswith("console"),
+            "EMAIL_URL is missing or prints to the log, with links that open an account.",
         ),
     )
     if wrong

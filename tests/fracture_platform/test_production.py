@@ -11,7 +11,7 @@ from django.conf import settings
 GOOD = {
     "DJANGO_SETTINGS_MODULE": "fracture_platform.settings.production",
     "SECRET_KEY": "k" * 16 + "7f0c2f6e9b1d4a8c5e3b" * 2,
-    "FIELD_ENCRYPTION_KEYS": "f" * 40,
+    "FIELD_ENCRYPTION_KEYS": "f" * 20 + "5d1c9a7e3b" * 2,
     "ALLOWED_HOSTS": "radiographs.example",
     "EMAIL_URL": "dummymail://",
 }
@@ -34,8 +34,11 @@ def manage(
     ("change", "sentence"),
     [
         ({"SECRET_KEY": ""}, "SECRET_KEY is missing"),
-        ({"SECRET_KEY": "short"}, "SECRET_KEY is missing or shorter"),
-        ({"SECRET_KEY": "django-insecure-" + "x" * 50}, "insecure default"),
+        ({"SECRET_KEY": "short"}, "SECRET_KEY is missing, shorter"),
+        ({"SECRET_KEY": "django-insecure-" + "7f0c2f6e9b1d4a8c" * 3}, "no secret"),
+        ({"SECRET_KEY": "a" * 64}, "no secret"),
+        ({"FIELD_ENCRYPTION_KEYS": "change-me-7f0c2f6e9b1d4a8c5e3b7f0c"}, "no secret"),
+        ({"EMAIL_URL": "consolemail://"}, "prints to the log"),
         ({"DEBUG": "true"}, "DEBUG is on"),
         ({"ALLOWED_HOSTS": ""}, "ALLOWED_HOSTS is empty"),
         ({"ALLOWED_HOSTS": "radiographs.example,*"}, "ALLOWED_HOSTS holds *"),
