@@ -28,8 +28,6 @@ run: $(BASE) ## start the platform on http://127.0.0.1:8000 (PORT=..., HOST=...,
 
 training: $(BASE) $(TRAIN) ## install what training and converting models need (TensorFlow)
 
-training: $(BASE) $(TRAIN) ## install what `python -m inference_worker.training` needs
-
 test: $(BASE) $(TRAIN) $(DEV) ## run all tests (ARGS="tests/cases -x" runs some)
 	@exec $(BIN)/python -m pytest -n 2 $(ARGS)
 
