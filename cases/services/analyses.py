@@ -7,7 +7,7 @@ from django.db import transaction
 
 from accounts.models import User
 from cases import dispatch
-from cases.models import Analysis, CaseEvent, ModelVersion, Radiograph
+from cases.models import Analysis, Case, CaseEvent, ModelVersion, Radiograph
 from cases.models.analysis import ACTIVE
 from cases.services import status, trail
 from cases.services.attempts import (
@@ -19,7 +19,7 @@ from cases.services.attempts import (
     return_to_queue,
 )
 from cases.services.transitions import TRANSITIONS, ForbiddenTransition
-from cases.vocabulary import Purpose
+from cases.vocabulary import AnalysisStatus, Purpose
 
 __all__ = [
     "TRANSITIONS",
@@ -27,6 +27,7 @@ __all__ = [
     "ForbiddenTransition",
     "NoActiveModel",
     "cancel",
+    "change_lane",
     "claim",
     "queue_analysis",
     "record_failure",
@@ -92,3 +93,21 @@ def cancel(*, analysis_id: UUID, actor: User | None) -> bool:
 def rerun(*, radiograph: Radiograph, actor: User | None) -> Analysis:
     """Ask for a clinical analysis again, by the active model; the earlier ones stay as they are."""
     return queue_analysis(radiograph=radiograph, requested_by=actor)
+
+
+@transaction.atomic
+def change_lane(*, case: Case, lane: str) -> int:
+    """Let what still waits of a case go by another lane; how many clinical analyses moved.
+
+    They are published anew after the commit. The message in the old lane is left where it is:
+    whichever comes first claims the analysis, and the other one claims nothing.
+    """
+    status.lock_case(case.pk)
+    waiting = Analysis.objects.filter(
+        radiograph__case=case, purpose=Purpose.CLINICAL, status=AnalysisStatus.QUEUED
+    ).exclude(lane=lane)
+    keys = list(waiting.values_list("pk", flat=True))
+    moved = waiting.filter(pk__in=keys).update(lane=lane, published_at=None, publications=0)
+    for pk in keys:
+        transaction.on_commit(partial(dispatch.publish, analysis_id=pk), robust=True)
+    return moved
