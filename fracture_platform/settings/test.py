@@ -5,6 +5,8 @@ import os
 import shutil
 import tempfile
 
+# Playwright keeps an event loop running in the thread that tests run in; nothing of ours is async.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 if "VAR_DIR" not in os.environ:  # the workers of a parallel run take over their parent's
     os.environ["VAR_DIR"] = tempfile.mkdtemp(prefix="fracture-test-")
     atexit.register(shutil.rmtree, os.environ["VAR_DIR"], ignore_errors=True)
