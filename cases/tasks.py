@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.core.management import call_command
 
-from cases.services import tidying, workers
+from cases.services import analyses, tidying, workers
 from fracture_platform.celery import app
 
 # Below the broker's visibility timeout, or a long one would be delivered a second time.
@@ -28,3 +28,9 @@ def clear_expired_sessions() -> None:
 def forget_silent_workers() -> None:
     """Hourly: workers that were killed could not sign off."""
     workers.forget_silent(longer_than=timedelta(days=1))
+
+
+@app.task(name="cases.queue_unasked", **SLOW)
+def queue_unasked() -> None:
+    """Hourly: what was committed without a model at the moment in which one was activated."""
+    analyses.queue_unasked()

@@ -45,7 +45,11 @@ class ModelVersionAdmin(ScopedAdmin):
         if len(chosen) != 1:
             self.message_user(request, _("Choose exactly one model version."), messages.ERROR)
             return
-        model_versions.activate(model_version=chosen[0])
+        try:
+            model_versions.activate(model_version=chosen[0])
+        except model_versions.BundleMissing as error:
+            self.message_user(request, str(error), messages.ERROR)
+            return
         said = _("New analyses are asked of %(model)s. Workers load it within seconds.")
         self.message_user(request, said % {"model": chosen[0]}, messages.SUCCESS)
 

@@ -1,12 +1,15 @@
 """Every write to an analysis. Each move is one conditional UPDATE whose row count decides."""
 
+from datetime import datetime, timedelta
 from functools import partial
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from accounts.models import User
 from cases import dispatch
+from cases.clock import database_now
 from cases.models import Analysis, Case, CaseEvent, ModelVersion, Radiograph
 from cases.models.analysis import ACTIVE
 from cases.services import status, trail
@@ -19,7 +22,7 @@ from cases.services.attempts import (
     return_to_queue,
 )
 from cases.services.transitions import TRANSITIONS, ForbiddenTransition
-from cases.vocabulary import AnalysisStatus, Purpose
+from cases.vocabulary import AnalysisStatus, CaseStatus, Purpose
 
 __all__ = [
     "TRANSITIONS",
@@ -30,12 +33,14 @@ __all__ = [
     "change_lane",
     "claim",
     "queue_analysis",
+    "queue_unasked",
     "record_failure",
     "record_result",
     "renew_lease",
     "rerun",
     "return_to_queue",
 ]
+BATCH = 100
 
 
 class NoActiveModel(Exception):
@@ -70,7 +75,13 @@ def queue_analysis(
     waiting = Analysis.objects.filter(**asked, status__in=ACTIVE).first()
     if waiting is not None:
         return waiting
-    analysis = Analysis.objects.create(**asked, requested_by=requested_by, lane=case.priority)
+    analysis = Analysis.objects.create(
+        **asked,
+        requested_by=requested_by,
+        lane=case.priority,
+        created_at=_after_the_others(radiograph),
+        queued_at=database_now(),
+    )
     if purpose == Purpose.CLINICAL:
         trail.record_event(
             case=case,
@@ -83,6 +94,44 @@ def queue_analysis(
         status.update_case(case_id=case.pk)
     transaction.on_commit(partial(dispatch.publish, analysis_id=analysis.pk), robust=True)
     return analysis
+
+
+def _after_the_others(radiograph: Radiograph) -> datetime:
+    """Now, by the one clock; later in any case than what was asked before, for the newest
+    analysis is the one that counts, whatever host wrote the earlier ones."""
+    newest = radiograph.analyses.order_by("-created_at").values_list("created_at", flat=True)
+    now, last = database_now(), newest.first()
+    return now if last is None else max(now, last + timedelta(microseconds=1))
+
+
+def queue_unasked() -> int:
+    """Ask for what came in while no model was active; how many analyses were queued.
+
+    Each is a transaction of its own, so it may end or run twice anywhere. Without an active model
+    nothing happens.
+    """
+    clinical = Analysis.objects.filter(radiograph=OuterRef("pk"), purpose=Purpose.CLINICAL)
+    unasked = Radiograph.objects.filter(
+        ~Exists(clinical),
+        case__status__in=[CaseStatus.QUEUED, CaseStatus.RUNNING],
+        withdrawn_at__isnull=True,
+        not_assessable="",
+    ).order_by("case__urgency", "created_at")
+    queued = 0
+    while rows := list(unasked[:BATCH]):
+        done = 0
+        for radiograph in rows:
+            try:
+                queue_analysis(radiograph=radiograph)
+                done += 1
+            except CannotBeAnalysed:
+                continue  # withdrawn meanwhile
+            except NoActiveModel:
+                return queued
+        queued += done
+        if not done:
+            break
+    return queued
 
 
 def cancel(*, analysis_id: UUID, actor: User | None) -> bool:

@@ -10,15 +10,16 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.db.models import F, Q
-from django.utils import timezone
 
 from cases.clock import database_now
-from cases.models import Analysis
+from cases.models import Analysis, CaseEvent
 from cases.models.radiograph import private_storage
 from cases.services.transitions import move
 from cases.vocabulary import AnalysisStatus
 
 ENDED: dict[str, Any] = {"lease_until": None}
+UNWELL = frozenset({"database_unavailable", "storage_unavailable"})
+"""Codes of what is wrong with the platform and not with the radiograph or its worker."""
 
 
 def _lease() -> datetime:
@@ -39,7 +40,7 @@ def claim(*, analysis_id: UUID, worker_name: str) -> Analysis | None:
         fields={
             "attempt": F("attempt") + 1,
             "lease_until": _lease(),
-            "started_at": timezone.now(),
+            "started_at": database_now(),
             "worker_name": worker_name,
         },
     )
@@ -118,11 +119,11 @@ def return_to_queue(
 
     `message` is a sentence for people. With `lease_before` only if the lease had run out by then.
     It is the reconciler that publishes it again, a little later after each attempt, which spares
-    a storage or a database that is just unwell.
+    a storage or a database that is just unwell; that, in UNWELL, takes far more attempts.
     """
     claim_lost = Q(lease_until__lt=lease_before) if lease_before else Q()
     mine = Q(attempt=attempt) & claim_lost
-    if attempt >= settings.MAX_ATTEMPTS:
+    if _used_up(analysis_id, attempt, code):
         return _finish(
             analysis_id,
             attempt,
@@ -137,7 +138,7 @@ def return_to_queue(
         source=AnalysisStatus.RUNNING,
         target=AnalysisStatus.QUEUED,
         only=mine,
-        fields=ENDED | {"queued_at": timezone.now(), "published_at": None, "publications": 0},
+        fields=ENDED | {"queued_at": database_now(), "published_at": None, "publications": 0},
         detail={"code": code, "attempt": attempt},
     )
     if analysis is None:
@@ -148,12 +149,23 @@ def return_to_queue(
     return True
 
 
+def _used_up(analysis_id: UUID, attempt: int, code: str) -> bool:
+    """Whether this attempt was the last one. Those that an unwell platform cost are counted by
+    themselves, so that after an outage one lost worker does not fail what waited through it."""
+    if code in UNWELL:
+        return attempt >= settings.MAX_ATTEMPTS_WHILE_UNWELL
+    unwell = CaseEvent.objects.filter(
+        analysis=analysis_id, kind=CaseEvent.Kind.RETURNED, detail__code__in=UNWELL
+    )
+    return attempt - unwell.count() >= settings.MAX_ATTEMPTS
+
+
 def cancel_queued(*, analysis_id: UUID, **event: Any) -> bool:
     moved = move(
         analysis_id=analysis_id,
         source=AnalysisStatus.QUEUED,
         target=AnalysisStatus.CANCELLED,
-        fields={"finished_at": timezone.now()},
+        fields={"finished_at": database_now()},
         **event,
     )
     return moved is not None
@@ -177,7 +189,7 @@ def _finish(
         source=AnalysisStatus.RUNNING,
         target=target,
         only=Q(attempt=attempt) & (only or Q()),
-        fields=ENDED | fields | {"finished_at": timezone.now()},
+        fields=ENDED | fields | {"finished_at": database_now()},
         detail=detail,
     )
     return moved is not None

@@ -71,14 +71,15 @@ def _status(radiographs: Sequence[RadiographState]) -> CaseStatus:
     everything = {status for state in radiographs for status in state.statuses}
     if AnalysisStatus.RUNNING in everything:
         return CaseStatus.RUNNING
-    if AnalysisStatus.QUEUED in everything:
-        return CaseStatus.QUEUED
     newest = {s.statuses[-1] if s.statuses else "" for s in radiographs if s.assessable}
+    # One that was never asked for waits, too: for a model to be activated.
+    if AnalysisStatus.QUEUED in everything or "" in newest:
+        return CaseStatus.QUEUED
     if not newest or AnalysisStatus.SUCCEEDED in newest:
         return CaseStatus.FINISHED
     if AnalysisStatus.FAILED in newest:
         return CaseStatus.FAILED
-    return CaseStatus.QUEUED if "" in newest else CaseStatus.CANCELLED
+    return CaseStatus.CANCELLED
 
 
 def load_states(case_ids: Collection[UUID]) -> dict[UUID, list[RadiographState]]:

@@ -45,6 +45,8 @@ LEASE_RENEWAL_SECONDS = env.int("LEASE_RENEWAL_SECONDS", default=5)
 RECONCILER_SECONDS = env.int("RECONCILER_SECONDS", default=5)
 REPUBLISH_AFTER_SECONDS = 10
 MAX_ATTEMPTS = 3
+# Storage or database unwell is nobody's radiograph's fault: with its rests this lasts half an hour.
+MAX_ATTEMPTS_WHILE_UNWELL = 30
 
 INFERENCE_ENGINE = env.str("INFERENCE_ENGINE", default="litert")
 INFERENCE_THREADS = env.int("INFERENCE_THREADS", default=1)

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from pathlib import Path
 
 import pytest
 from django.contrib import admin
@@ -10,11 +11,13 @@ from django.core.files.base import ContentFile
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from pytest_django.fixtures import Settings
 
 from accounts.models import User
 from accounts.scoped_admin import ScopedAdmin
 from cases.models import AccessRecord, Analysis, Case, CaseEvent, ModelVersion, Worker
 from cases.vocabulary import AnalysisStatus
+from tests.bundles import place_bundle
 from tests.factories import (
     AnalysisFactory,
     CaseFactory,
@@ -216,9 +219,13 @@ class TestActions:
 
 
 class TestPlatform:
-    def test_activating_a_model_version(self, client: Client, operator: User, ours: Case) -> None:
+    def test_activating_a_model_version(
+        self, client: Client, operator: User, ours: Case, settings: Settings, tmp_path: Path
+    ) -> None:
+        settings.MODEL_BUNDLE_DIRS = [tmp_path]
         client.force_login(operator)
         better = ModelVersionFactory()
+        place_bundle(better, tmp_path)
         address = reverse("admin:cases_modelversion_changelist")
         chosen = {"action": "activate", "_selected_action": [str(better.pk)]}
         client.post(address, chosen)
@@ -226,6 +233,10 @@ class TestPlatform:
         every = [str(pk) for pk in ModelVersion.objects.values_list("pk", flat=True)]
         said = client.post(address, {**chosen, "_selected_action": every}, follow=True)
         assert "exactly one" in said.content.decode()
+        lost = ModelVersionFactory()
+        said = client.post(address, {**chosen, "_selected_action": [str(lost.pk)]}, follow=True)
+        assert f"No bundle {lost} is installed here" in said.content.decode()
+        assert ModelVersion.objects.get(is_active=True) == better
 
     @pytest.mark.parametrize("page", ["modelversion", "worker"])
     def test_for_operators_only(

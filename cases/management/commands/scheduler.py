@@ -20,6 +20,7 @@ log = structlog.get_logger(__name__)
 HOUR, NIGHTLY = 3600, 24 * 3600
 PERIODIC = {
     "cases.forget_silent_workers": HOUR,
+    "cases.queue_unasked": HOUR,
     "cases.clear_expired_sessions": NIGHTLY,
     "cases.remove_unnamed_files": NIGHTLY,
 }

@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from cases.models import ModelVersion
 from cases.services import model_versions
+from cases.services.model_versions import BundleMissing
 from inference_worker.bundle import BundleError
 from inference_worker.installation import check
 
@@ -28,7 +29,7 @@ class Command(BaseCommand):
             )
         try:
             check(model)
-        except BundleError as error:
+            model_versions.activate(model_version=model)
+        except (BundleError, BundleMissing) as error:
             raise CommandError(str(error)) from None
-        model_versions.activate(model_version=model)
         self.stdout.write(f"{model} is active.")

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from cases.services import model_versions
-from cases.services.model_versions import ModelVersionConflict
+from cases.services.model_versions import BundleMissing, ModelVersionConflict
 from inference_worker.bundle import BundleError
 from inference_worker.installation import install
 
@@ -26,10 +26,10 @@ class Command(BaseCommand):
     def handle(self, *, path: Path, activate: bool, verbosity: int, **options: Any) -> None:
         try:
             model = install(path)
-        except (BundleError, ModelVersionConflict) as error:
+            if activate:
+                model_versions.activate(model_version=model)
+        except (BundleError, BundleMissing, ModelVersionConflict) as error:
             raise CommandError(str(error)) from None
-        if activate:
-            model_versions.activate(model_version=model)
         if verbosity:
             state = "active" if model.is_active else "installed, not active"
             self.stdout.write(f"{model} is {state}.")

@@ -45,7 +45,12 @@ TABLE = [
     ([FAILED, COLOUR], "failed", "incomplete", 12),
     ([CANCELLED], "cancelled", "incomplete", 12),
     ([CANCELLED, COLOUR], "cancelled", "incomplete", 12),
+    # an assessable one that was never asked for waits for a model
     ([state()], "queued", "incomplete", 12),
+    ([CLEAR, state()], "queued", "incomplete", 12),
+    ([FRACTURE, state()], "queued", "fracture", 10),
+    ([FAILED, state()], "queued", "incomplete", 12),
+    ([RUNNING, state()], "running", "incomplete", 12),
     # a re-run: the newest decides the status, the newest that succeeded the level
     ([state("succeeded", "queued", level="fracture")], "queued", "fracture", 10),
     ([state("succeeded", "failed", level="no_fracture_found")], "failed", "no_fracture_found", 13),
