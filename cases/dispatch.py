@@ -1,8 +1,11 @@
 """Hand an analysis to the queue. The message is a hint: the row waits until a worker claims it."""
 
+import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -20,21 +23,24 @@ from fracture_platform.celery import app
 log = structlog.get_logger(__name__)
 ANALYSE = "inference_worker.analyse_radiograph"
 BROKER_ERRORS = (OperationalError, OSError)
+AT_MOST_SECONDS = 0.9
+"""What a publication may cost an upload in all. The sockets' own limit holds for each address of
+the broker by itself, and looking up its name has none at all."""
 _silent_until = 0.0
 
 
 def publish(*, analysis_id: UUID) -> bool:
     """Publish a queued analysis; False if it is not queued, or the broker does not answer.
 
-    A broker that is down costs PUBLISH_TIMEOUT_SECONDS once: for the next RECONCILER_SECONDS
-    this process does not try again, so that twenty radiographs do not wait twenty times.
+    A broker that is down costs AT_MOST_SECONDS once: for the next RECONCILER_SECONDS this process
+    does not try again, so that twenty radiographs do not wait twenty times. A message that gets
+    through later all the same is one too many, which does no harm.
     """
     global _silent_until  # noqa: PLW0603  (one per process, like the broker it remembers)
     if time.monotonic() < _silent_until:
         return False
     try:
-        with broker() as connection:
-            return send(connection, analysis_id=analysis_id)
+        return _publish(analysis_id, partial(_send_in_time, analysis_id))
     except BROKER_ERRORS as error:
         _silent_until = time.monotonic() + settings.RECONCILER_SECONDS
         log.warning("broker_down", analysis_id=str(analysis_id), error=type(error).__name__)
@@ -43,13 +49,39 @@ def publish(*, analysis_id: UUID) -> bool:
 
 def send(connection: Connection, *, analysis_id: UUID) -> bool:
     """Publish over an open connection; False if it is not queued. Raises BROKER_ERRORS."""
+    return _publish(analysis_id, partial(_send_analysis, connection, analysis_id))
+
+
+def _publish(analysis_id: UUID, hand_over: Callable[[str], None]) -> bool:
+    """Hand over a queued analysis and note that in its row; False if it is not queued."""
     row = Analysis.objects.filter(pk=analysis_id, status=AnalysisStatus.QUEUED)
     lane = row.values_list("lane", flat=True).first()
     if lane is None:
         return False
-    send_task(connection, ANALYSE, queue=settings.INFERENCE_LANES[lane], args=[str(analysis_id)])
+    hand_over(settings.INFERENCE_LANES[lane])
     row.update(published_at=database_now(), publications=F("publications") + 1)
     return True
+
+
+def _send_analysis(connection: Connection, analysis_id: UUID, queue: str) -> None:
+    send_task(connection, ANALYSE, queue=queue, args=[str(analysis_id)])
+
+
+def _send_in_time(analysis_id: UUID, queue: str) -> None:
+    """Over a connection of its own, in a thread that nobody waits for longer than AT_MOST_SECONDS;
+    then TimeoutError, one of BROKER_ERRORS. The thread needs no database."""
+    outcome: Future[None] = Future()
+
+    def run() -> None:
+        try:
+            with broker() as connection:
+                _send_analysis(connection, analysis_id, queue)
+            outcome.set_result(None)
+        except BaseException as error:  # noqa: BLE001  (raised where it is waited for)
+            outcome.set_exception(error)
+
+    threading.Thread(target=run, name="publish", daemon=True).start()
+    outcome.result(timeout=AT_MOST_SECONDS)
 
 
 def send_task(

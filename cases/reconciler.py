@@ -45,7 +45,7 @@ class Report:
 def run_once(*, now: datetime | None = None) -> Report:
     """One pass, in bounded batches. A broker that is down ends it early and is reported.
 
-    Raises django.db.DatabaseError when the database is down. `now` is for tests.
+    Raises django.db.Error when the database is down. `now` is for tests.
     """
     moment = now or database_now()
     report = Report()
@@ -78,7 +78,7 @@ def _return_expired(report: Report, now: datetime) -> None:
         if not done:
             continue
         log.warning("lease_expired", analysis_id=str(analysis_id), attempt=attempt, worker=worker)
-        if attempt >= settings.MAX_ATTEMPTS:
+        if Analysis.objects.filter(pk=analysis_id, status=AnalysisStatus.FAILED).exists():
             report.failed += 1
         else:
             report.returned += 1
@@ -101,7 +101,8 @@ def _untouched(connection: Connection, lane: str, queue: str, now: datetime) -> 
     """Handed over and not claimed since: in a long queue that is normal, in an empty one a loss.
 
     If the lane holds fewer messages than rows wait for it, the broker lost some. Which ones
-    nobody knows, so those that have waited longest are repeated, ever more rarely.
+    nobody knows, so those that have waited longest are repeated, ever more rarely; and no more
+    once it holds far more messages than rows, as it will when no worker consumes for hours.
     """
     rows = Analysis.objects.filter(
         status=AnalysisStatus.QUEUED, lane=lane, published_at__isnull=False
@@ -113,9 +114,12 @@ def _untouched(connection: Connection, lane: str, queue: str, now: datetime) -> 
     messages = dispatch.waiting_messages(connection, queue=queue)
     limit = BATCH
     if messages:
+        published = rows.count()
+        if messages > 2 * published + SUSPECTS:
+            return []
         overdue = Q(publications__gte=len(BACKOFF), published_at__lt=now - BACKOFF[-1])
         for publications, rest in enumerate(BACKOFF):
             overdue |= Q(publications=publications, published_at__lt=now - rest)
         late = late.filter(overdue)
-        limit = min(BATCH, max(SUSPECTS, rows.count() - messages))
+        limit = min(BATCH, max(SUSPECTS, published - messages))
     return list(late.order_by("published_at").values_list("pk", flat=True)[:limit])

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import structlog
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 
 from cases.services.analyses import renew_lease
 
@@ -49,7 +49,7 @@ class Lease:
     def _renewed(self) -> bool:
         try:
             held = renew_lease(analysis_id=self._analysis_id, attempt=self._attempt)
-        except DatabaseError as error:
+        except Error as error:
             log.warning("lease_not_renewed", error=type(error).__name__)
             return True
         finally:

@@ -20,7 +20,7 @@ from celery.signals import (
     worker_ready,
 )
 from django.conf import settings
-from django.db import DatabaseError, connections
+from django.db import Error, connections
 from django.utils import timezone
 
 from cases import reconciler
@@ -83,7 +83,7 @@ class Heart(threading.Thread):
                 model_version=model,
                 started_at=self._started_at,
             )
-        except DatabaseError as error:
+        except Error as error:
             log.warning("heartbeat_failed", error=type(error).__name__)
         except Exception:
             log.exception("heartbeat_failed")
@@ -137,7 +137,7 @@ def child_ends(**_: Any) -> None:
     _heart.stop.set()
     try:
         workers.forget(name=worker_name())
-    except DatabaseError as error:
+    except Error as error:
         log.warning("not_signed_off", error=type(error).__name__)
 
 
@@ -148,7 +148,7 @@ def parent_is_ready(**_: Any) -> None:
         return
     try:
         reconciler.run_once()
-    except DatabaseError as error:
+    except Error as error:
         log.warning("reconciler_failed", error=type(error).__name__)
     finally:
         connections.close_all()  # a child forked later must not inherit them

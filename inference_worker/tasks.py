@@ -7,15 +7,17 @@ from uuid import UUID
 import structlog
 from celery import Task
 from celery.exceptions import SoftTimeLimitExceeded
-from django.db import DatabaseError
+from django.db import Error
 
 from cases.dispatch import ANALYSE
 from cases.models import Analysis, Radiograph
 from cases.services.analyses import claim, record_failure, record_result, return_to_queue
+from cases.vocabulary import AnalysisStatus
 from fracture_platform.celery import app
 from inference_worker import lifecycle
 from inference_worker.assessment import NoUsableAnswer, UnreadableRadiograph, assess
 from inference_worker.bundle import BundleError
+from inference_worker.classifier import Classifier
 from inference_worker.lease import Lease
 from inference_worker.loaded import loaded
 
@@ -44,8 +46,7 @@ PERMANENT: dict[type[Exception], tuple[str, str]] = {
 
 TRANSIENT: dict[type[Exception], tuple[str, str]] = {
     SoftTimeLimitExceeded: ("timed_out", "The analysis took too long and was stopped."),
-    BundleError: ("model_unavailable", "The worker could not load the model."),
-    DatabaseError: ("database_unavailable", "The database did not answer the worker."),
+    Error: ("database_unavailable", "The database did not answer the worker."),
     OSError: ("storage_unavailable", "The file storage did not answer the worker."),
     Exception: ("unexpected_error", "The analysis stopped on an unexpected error."),
 }
@@ -56,26 +57,43 @@ def analyse_radiograph(self: Task, analysis_id: str) -> None:
     """Analyse the radiograph of one queued analysis; a second delivery claims nothing and ends."""
     try:
         pk = UUID(analysis_id)
-        analysis = claim(analysis_id=pk, worker_name=lifecycle.worker_name())
     except ValueError:
         log.error("not_an_analysis_id", task_id=self.request.id)  # noqa: TRY400  (not ours)
         return
-    except DatabaseError as error:
-        # The message is spent, the row is not: it stays queued, and the reconciler sends another.
+    # Where this ends early the message is spent and the row is not: it stays queued, and the
+    # reconciler sends another.
+    try:
+        classifier = classifier_for(pk)
+        analysis = classifier and claim(analysis_id=pk, worker_name=lifecycle.worker_name())
+    except BundleError as error:
+        log.warning("model_unavailable", analysis_id=analysis_id, reason=str(error))
+        return
+    except Error as error:
         log.warning("claim_failed", analysis_id=analysis_id, error=type(error).__name__)
         return
-    if analysis is None:
+    if classifier is None or analysis is None:
         log.info("nothing_to_claim", analysis_id=analysis_id)
         return
     with Lease(analysis_id=pk, attempt=analysis.attempt):
-        run_attempt(analysis)
+        run_attempt(analysis, classifier)
 
 
-def run_attempt(analysis: Analysis) -> None:
+def classifier_for(analysis_id: UUID) -> Classifier | None:
+    """The classifier of a queued analysis; None if it does not wait (any more).
+
+    It is loaded before the claim, so that a worker which lacks the model's files uses up no
+    attempt of anybody's. Raises BundleError.
+    """
+    waiting = Analysis.objects.filter(pk=analysis_id, status=AnalysisStatus.QUEUED)
+    analysis = waiting.select_related("model_version").first()
+    return analysis and loaded.get(analysis.model_version)
+
+
+def run_attempt(analysis: Analysis, classifier: Classifier) -> None:
     """Work on a claimed analysis and write what came of it; whatever fails, nothing is raised."""
     mine: dict[str, Any] = {"analysis_id": analysis.pk, "attempt": analysis.attempt}
     try:
-        written = record_result(**mine, **result_of(analysis))
+        written = record_result(**mine, **result_of(analysis, classifier))
         event = "analysis_succeeded" if written else "result_dropped"
         log.info(event, analysis_id=str(analysis.pk), attempt=analysis.attempt)
     except Exception as error:  # noqa: BLE001  (each kind of failure has its way to be written down)
@@ -98,18 +116,17 @@ def give_up(analysis: Analysis, error: Exception) -> None:
                 return
         code, message = next(text for kind, text in TRANSIENT.items() if isinstance(error, kind))
         return_to_queue(**mine, code=code, message=message)
-    except DatabaseError as second:
+    except Error as second:
         # The lease runs out, and the reconciler does the same.
         log.warning("outcome_not_written", analysis_id=str(analysis.pk), error=str(second))
 
 
-def result_of(analysis: Analysis) -> dict[str, Any]:
+def result_of(analysis: Analysis, classifier: Classifier) -> dict[str, Any]:
     """What `record_result` writes. Milliseconds: `waited` from asking to this claim, `read`
     fetched and decoded, `preprocessed`, `inferred`, `total` from asking to the write."""
     started = time.perf_counter()
     asked = analysis.started_at or analysis.created_at
     waited = max(0.0, (asked - analysis.created_at).total_seconds() * 1000)
-    classifier = loaded.get(analysis.model_version)
     before = time.perf_counter()
     data = read(analysis.radiograph)
     fetched = (time.perf_counter() - before) * 1000

@@ -129,6 +129,22 @@ def test_a_host_that_swallows_everything() -> None:
         assert seconds_to_publish(AnalysisFactory()) < 1
 
 
+def test_a_name_that_nobody_resolves(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A resolver that is down takes seconds to say so, and has no limit of ours."""
+    asked: list[object] = []
+
+    def unheard(*question: object, **_: object) -> list[object]:
+        asked.append(question[0])
+        time.sleep(3)
+        raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unheard)
+    with own_broker("redis://broker.example:6379/0"):
+        analyses = [AnalysisFactory() for _ in range(3)]
+        assert sum(seconds_to_publish(analysis) for analysis in analyses) < 1
+    assert asked == ["broker.example"]
+
+
 def test_a_frozen_broker_costs_its_time_once(queue: EmbeddedBroker, settings: Settings) -> None:
     assert queue.process is not None
     os.kill(queue.process.pid, signal.SIGSTOP)

@@ -9,7 +9,7 @@ import redis
 from django.utils import timezone
 
 from cases import dispatch, reconciler
-from cases.models import Analysis
+from cases.models import Analysis, CaseEvent
 from cases.services.analyses import claim
 from cases.vocabulary import AnalysisStatus, Priority
 from tests.embedded_broker import EmbeddedBroker
@@ -113,6 +113,20 @@ class TestLeases:
         analysis.radiograph.case.refresh_from_db()
         assert analysis.radiograph.case.status == "failed"
 
+    def test_attempts_that_an_outage_cost_are_not_held_against_it(self) -> None:
+        """Six times the storage did not answer; then its worker is killed for the first time."""
+        analysis = leased(until=-1, attempt=7)
+        for attempt in range(1, 7):
+            CaseEvent.objects.create(
+                case=analysis.radiograph.case,
+                analysis=analysis,
+                kind=CaseEvent.Kind.RETURNED,
+                detail={"code": "storage_unavailable", "attempt": attempt},
+            )
+        assert pass_after() == (1, 0, 1)
+        analysis.refresh_from_db()
+        assert (analysis.status, analysis.attempt) == ("queued", 7)
+
     def test_without_a_broker_too(self, queue: EmbeddedBroker) -> None:
         lost, spent = leased(until=-1), leased(until=-1, attempt=3)
         queue.end()
@@ -154,6 +168,18 @@ class TestUntouched:
         Analysis.objects.filter(pk=row.pk).update(publications=publications)
         assert pass_after(rest - 1) == (0, 0, 0)
         assert pass_after(rest + 1) == (0, 0, 1)
+
+    def test_a_lane_that_nobody_consumes_does_not_grow_for_ever(self) -> None:
+        """No worker for days: each row was repeated as often as the rests allow."""
+        rows = waiting(6)
+        for _ in range(30):
+            long_ago = timezone.now() - timedelta(seconds=700)
+            Analysis.objects.update(published_at=long_ago)
+            pass_after()
+        bound = 2 * len(rows) + reconciler.SUSPECTS
+        assert bound < messages() <= bound + reconciler.SUSPECTS
+        Analysis.objects.update(published_at=timezone.now() - timedelta(days=2))
+        assert pass_after() == (0, 0, 0)
 
     def test_a_repeat_that_is_not_needed_claims_nothing(self) -> None:
         (row,) = waiting(1)

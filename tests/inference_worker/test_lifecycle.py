@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings as django_settings
+from django.db import DatabaseError, InterfaceError
 from pytest_django.fixtures import Settings
 
+from cases import reconciler
 from cases.models import ModelVersion, Worker
-from cases.services import model_versions
+from cases.services import model_versions, workers
 from inference_worker import lifecycle
 from inference_worker.installation import install
 from inference_worker.lifecycle import Heart, kind_of
@@ -65,6 +67,23 @@ def another(tmp_path: Path, settings: Settings) -> ModelVersion:
     manifest = json.loads((copy / "bundle.json").read_text())
     (copy / "bundle.json").write_text(json.dumps(manifest | {"version": "other"}))
     return install(copy)
+
+
+@pytest.mark.parametrize("kind", [DatabaseError, InterfaceError])
+def test_a_database_that_goes_away(
+    installed: ModelVersion, monkeypatch: pytest.MonkeyPatch, kind: type[Exception]
+) -> None:
+    """Neither the end of a child nor the start of a worker fails for it."""
+
+    def gone(**_: object) -> None:
+        raise kind("connection already closed")
+
+    lifecycle.child_starts()
+    monkeypatch.setattr(workers, "forget", gone)
+    lifecycle.child_ends()
+    assert Worker.objects.exists()
+    monkeypatch.setattr(reconciler, "run_once", gone)
+    lifecycle.parent_is_ready()
 
 
 def test_without_an_active_model(caplog: pytest.LogCaptureFixture) -> None:

@@ -4,22 +4,23 @@ import time
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from celery.exceptions import SoftTimeLimitExceeded
 from django.core.files.base import ContentFile
-from django.db import DatabaseError
+from django.db import DatabaseError, InterfaceError
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
-from cases.models import Analysis, ModelVersion, Radiograph
+from cases.models import Analysis, CaseEvent, ModelVersion, Radiograph
 from cases.models.radiograph import private_storage
-from cases.services.analyses import claim
+from cases.services.analyses import claim, renew_lease
 from cases.vocabulary import AnalysisStatus
-from inference_worker import tasks
+from inference_worker import lease, tasks
 from inference_worker.assessment import NoUsableAnswer
-from inference_worker.bundle import BundleError
 from inference_worker.lease import Lease
+from inference_worker.loaded import Loaded
 from tests.factories import AnalysisFactory, RadiographFactory, phantom
 
 pytestmark = pytest.mark.django_db
@@ -116,10 +117,12 @@ def test_a_storage_that_does_not_answer(installed: ModelVersion) -> None:
     path.mkdir()
     analysis = analysed(AnalysisFactory(model_version=installed, radiograph=radiograph))
     assert (analysis.status, analysis.attempt, analysis.published_at) == ("queued", 1, None)
-    for _ in range(2):
+    for _ in range(28):
         analysed(analysis)
+    assert (analysis.status, analysis.attempt) == ("queued", 29)
+    analysed(analysis)
     assert (analysis.status, analysis.error_code) == ("failed", "storage_unavailable")
-    assert "tried 3 times" in analysis.error_message
+    assert "tried 30 times" in analysis.error_message
 
 
 def test_it_succeeds_when_the_storage_is_back(installed: ModelVersion) -> None:
@@ -133,29 +136,61 @@ def test_it_succeeds_when_the_storage_is_back(installed: ModelVersion) -> None:
     assert (analysed(analysis).status, analysis.attempt) == ("succeeded", 2)
 
 
-def test_a_model_that_is_not_here() -> None:
-    analysis = analysed(AnalysisFactory())
-    assert (analysis.status, analysis.attempt) == ("queued", 1)
+def test_a_model_that_is_not_here_costs_no_attempt(
+    installed: ModelVersion,
+    settings: Settings,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """However often it is delivered: the worker lacks something, not the radiograph."""
+    monkeypatch.setattr(tasks, "loaded", Loaded())
+    folders = settings.MODEL_BUNDLE_DIRS
+    analysis = AnalysisFactory(model_version=installed)
+    settings.MODEL_BUNDLE_DIRS = [tmp_path]
+    for _ in range(5):
+        analysed(analysis)
+    assert (analysis.status, analysis.attempt, analysis.error_code) == ("queued", 0, "")
+    assert not CaseEvent.objects.exists()
+    settings.MODEL_BUNDLE_DIRS = folders
+    assert (analysed(analysis).status, analysis.attempt) == ("succeeded", 1)
 
 
 @pytest.mark.parametrize(
     ("error", "code"),
     [
         (SoftTimeLimitExceeded(), "timed_out"),
-        (BundleError("gone"), "model_unavailable"),
         (DatabaseError("gone"), "database_unavailable"),
+        (InterfaceError("connection already closed"), "database_unavailable"),
         (PermissionError("no"), "storage_unavailable"),
         (MemoryError(), "unexpected_error"),
         (NoUsableAnswer("nan"), "no_usable_answer"),
     ],
 )
 def test_each_failure_has_its_code(error: Exception, code: str, settings: Settings) -> None:
-    settings.MAX_ATTEMPTS = 1
+    settings.MAX_ATTEMPTS = settings.MAX_ATTEMPTS_WHILE_UNWELL = 1
     analysis = claim(analysis_id=AnalysisFactory().pk, worker_name="w")
     assert analysis is not None
     tasks.give_up(analysis, error)
     analysis.refresh_from_db()
     assert (analysis.status, analysis.error_code) == ("failed", code)
+
+
+@pytest.mark.parametrize("kind", [DatabaseError, InterfaceError])
+@pytest.mark.parametrize("step", ["claim", "record_result", "return_to_queue"])
+def test_a_database_that_goes_away_stops_no_worker(
+    installed: ModelVersion, monkeypatch: pytest.MonkeyPatch, kind: type[Exception], step: str
+) -> None:
+    """What could not be written is found by the reconciler when the lease has run out."""
+
+    def gone(**_: object) -> None:
+        raise kind("connection already closed")
+
+    monkeypatch.setattr(tasks, step, gone)
+    if step == "return_to_queue":
+        monkeypatch.setattr(tasks, "record_result", gone)
+    analysis = analysed(AnalysisFactory(model_version=installed))
+    left = {"claim": "queued", "record_result": "queued", "return_to_queue": "running"}
+    assert analysis.status == left[step]
 
 
 class TestLease:
@@ -179,26 +214,43 @@ class TestLease:
         return (analysis.lease_until - timezone.now()).total_seconds()
 
     def test_it_is_renewed_until_the_end(self, claimed: Analysis) -> None:
-        with self.held(claimed) as lease:
+        with self.held(claimed) as held:
             time.sleep(0.4)
             assert 14 < self.until(claimed) <= 15
-        assert not lease._thread.is_alive()
+        assert not held._thread.is_alive()
         self.until(claimed)
         before = claimed.lease_until
         time.sleep(0.15)
         self.until(claimed)
         assert claimed.lease_until == before
 
+    @pytest.mark.parametrize("kind", [DatabaseError, InterfaceError])
+    def test_it_outlives_a_broken_connection(
+        self, claimed: Analysis, monkeypatch: pytest.MonkeyPatch, kind: type[Exception]
+    ) -> None:
+        asked: list[int] = []
+
+        def broken_once(**mine: Any) -> bool:
+            asked.append(1)
+            if len(asked) == 1:
+                raise kind("connection already closed")
+            return renew_lease(**mine)
+
+        monkeypatch.setattr(lease, "renew_lease", broken_once)
+        with self.held(claimed):
+            time.sleep(0.4)
+        assert self.until(claimed) > 14
+
     def test_a_lost_claim_is_not_renewed(self, claimed: Analysis) -> None:
         Analysis.objects.filter(pk=claimed.pk).update(attempt=2)
-        with self.held(claimed) as lease:
-            lease._thread.join(2)
-            assert not lease._thread.is_alive()
+        with self.held(claimed) as held:
+            held._thread.join(2)
+            assert not held._thread.is_alive()
         assert self.until(claimed) < 0
 
     def test_nor_beyond_the_hard_limit(self, claimed: Analysis, settings: Settings) -> None:
         settings.CELERY_TASK_TIME_LIMIT = 0
-        with self.held(claimed) as lease:
-            lease._thread.join(2)
-            assert not lease._thread.is_alive()
+        with self.held(claimed) as held:
+            held._thread.join(2)
+            assert not held._thread.is_alive()
         assert self.until(claimed) < 0
