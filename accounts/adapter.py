@@ -30,4 +30,5 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         try:
             super().send_mail(template_prefix, email, context)
         except (OSError, smtplib.SMTPException) as problem:
-            log.exception("mail_not_sent", template=template_prefix, problem=str(problem))
+            # Its text would name the recipient.
+            log.warning("mail_not_sent", template=template_prefix, problem=type(problem).__name__)

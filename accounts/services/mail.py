@@ -31,5 +31,6 @@ def _send(subject: str, body: str, address: str) -> bool:
     try:
         return bool(send_mail(subject, body, None, [address]))
     except (OSError, smtplib.SMTPException) as problem:
-        log.warning("mail_not_sent", problem=str(problem))
+        # Its text would name the recipient.
+        log.warning("mail_not_sent", problem=type(problem).__name__)
         return False
