@@ -1,6 +1,7 @@
 """Radiographs: what came in and what was kept of it."""
 
 from django.contrib import admin
+from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -63,7 +64,18 @@ class RadiographAdmin(ScopedAdmin):
     def of_case(self, radiograph: Radiograph) -> str:
         return str(radiograph.case)
 
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Radiograph | None:
+        """With `seen_earlier`: a partner may have sent the file before, for others to read."""
+        radiograph: Radiograph | None = super().get_object(request, object_id, from_field)
+        if radiograph is not None:
+            earlier = radiograph.same_file_as
+            shown = earlier if earlier and self.in_scope(request, earlier) else None
+            radiograph.seen_earlier = shown  # type: ignore[attr-defined]
+        return radiograph
+
     @admin.display(description=_("same file as"))
     def seen_before(self, radiograph: Radiograph) -> SafeString | str:
-        earlier = radiograph.same_file_as
+        earlier: Radiograph | None = getattr(radiograph, "seen_earlier", None)
         return link(earlier) if earlier else ""
