@@ -4,10 +4,11 @@ Set `FILE_UPLOAD_HANDLERS = ["cases.intake.uploads.GuardedUploadHandler"]`. A vi
 before it looks at `request.FILES`; it answers with `REFUSED_STATUS`, the sentence and the code.
 """
 
+from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
-from django.core.files.uploadedfile import UploadedFile
+from django.core.files.uploadedfile import TemporaryUploadedFile, UploadedFile
 from django.core.files.uploadhandler import (
     FileUploadHandler,
     StopUpload,
@@ -44,11 +45,18 @@ def configured_limits() -> Limits:
     return Limits(**{name: int(value) for name, value in found.items() if value is not None})
 
 
+def _somebody(request: HttpRequest | None) -> bool:
+    user = getattr(request, "user", None)
+    return user is not None and user.is_authenticated
+
+
 class GuardedUploadHandler(FileUploadHandler):
     """Every file into a temporary file, counted and measured as it comes.
 
     Past a limit it stops reading, hands over no file at all and remembers why. It parses the
     request itself: Django leaves the half file of a broken connection to the garbage collector.
+    Of people who did not sign in no file is taken at all: the check of the form's token reads the
+    request before any view can turn them away.
     """
 
     limits: Limits | None = None
@@ -64,6 +72,8 @@ class GuardedUploadHandler(FileUploadHandler):
     ) -> tuple[QueryDict, MultiValueDict[str, UploadedFile]]:
         """POST fields and files, or the fields that came before the limit and no files."""
         limits = self.limits or configured_limits()
+        if not _somebody(self.request):
+            limits = replace(limits, max_files=0)
         counted = _CountedFiles(self.request, limits, content_length)
         try:
             fields, files = MultiPartParser(META, input_data, [counted], encoding).parse()
@@ -98,7 +108,13 @@ class _CountedFiles(TemporaryFileUploadHandler):
             )
         if self.announced > self.limits.max_request_bytes + _ENVELOPE:
             self._refuse_all_bytes()
-        super().new_file(*args, **kwargs)
+        # Not the parent's: it puts the sender's suffix into the name on the disk. Nothing that
+        # the sender wrote gets there, nor into the arguments of the process that decodes it.
+        FileUploadHandler.new_file(self, *args, **kwargs)
+        self.file = TemporaryUploadedFile(
+            "radiograph", self.content_type, 0, self.charset, self.content_type_extra
+        )
+        self.file.name = self.file_name
         self.opened.append(self.file)
         self.bytes_of_file = 0
 

@@ -1,16 +1,20 @@
 """Limits that hold while an upload streams in, and what is left of one that breaks off."""
 
 import io
+import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.core.handlers.wsgi import WSGIRequest
 from django.http import UnreadablePostError
 from django.test import RequestFactory
 
 from cases.intake.limits import MIB, Limits
 from cases.intake.uploads import REFUSED_STATUS, GuardedUploadHandler, refusal
+from tests.factories import UserFactory
 
 BOUNDARY = "fence"
 
@@ -52,6 +56,7 @@ def incoming(tmp_path: Path, settings: Any) -> Path:
 
 def request(wire: Wire, length: int, handler: type = SmallLimits) -> WSGIRequest:
     made = RequestFactory().post("/", content_type=f"multipart/form-data; boundary={BOUNDARY}")
+    made.user = UserFactory.build(organization=None)
     made.META["CONTENT_LENGTH"] = str(length)
     made.__dict__["_stream"] = wire
     made.upload_handlers = [handler(made)]
@@ -71,6 +76,42 @@ def test_files_within_the_limits_arrive_on_disk(incoming: Path) -> None:
     assert [file.read() for file in files] == [b"one" * 9000, b"two", b""]
     assert all(Path(file.temporary_file_path()).parent == incoming for file in files)
     assert made.POST["token"] == "abc"
+    made.close()
+    assert list(incoming.iterdir()) == []
+
+
+@pytest.mark.parametrize("who", [AnonymousUser(), None])
+def test_no_file_is_taken_from_who_did_not_sign_in(incoming: Path, who: Any) -> None:
+    data = body(b"x" * 150_000)
+    made = request(Wire(data), len(data))
+    if who is None:
+        del made.user
+    else:
+        made.user = who
+    seen: list[Path] = []
+    made.upload_handlers = [watching(made, lambda: seen.extend(incoming.iterdir()))]
+    assert refusal(made) is not None
+    assert not made.FILES
+    assert seen == []
+
+
+def watching(made: WSGIRequest, look: Callable[[], object]) -> GuardedUploadHandler:
+    """Looks at the folder before each piece of the body that is read."""
+    stream = made.__dict__["_stream"]
+    read = stream.read
+    stream.read = lambda size=-1: (look(), read(size))[1]
+    return SmallLimits(made)
+
+
+@pytest.mark.parametrize("name", ["a." + "x" * 248, "a.-o", "x" * 400 + ".jpg", "a.b;c $(d)"])
+def test_nothing_of_the_senders_name_reaches_the_disk(incoming: Path, name: str) -> None:
+    data = body(b"pixels").replace(b"0.jpg", name.encode())
+    made = request(Wire(data), len(data))
+    assert refusal(made) is None
+    file: Any = made.FILES["files"]
+    assert re.fullmatch(r"tmp\w+\.upload", Path(file.temporary_file_path()).name)
+    assert file.name.startswith(name[:2])  # the messages still name it
+    assert file.read() == b"pixels"
     made.close()
     assert list(incoming.iterdir()) == []
 
