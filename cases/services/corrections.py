@@ -11,7 +11,7 @@ from accounts.models import User
 from cases import permissions
 from cases.models import Analysis, Case, CaseEvent, Radiograph
 from cases.services import analyses, status, trail
-from cases.vocabulary import AnalysisStatus, Priority
+from cases.vocabulary import AnalysisStatus
 
 
 class CannotBeWithdrawn(Exception):
@@ -59,7 +59,7 @@ def correct_case(*, case: Case, actor: User, **changes: Unpack[Corrections]) -> 
             case=current, kind=CaseEvent.Kind.CORRECTED, actor=actor, detail={"changes": changed}
         )
         if "priority" in changed:
-            _change_lane(current, actor)
+            analyses.change_lane(case=current, lane=current.priority)
             status.update_case(case_id=current.pk)
     case.refresh_from_db()
     return list(changed)
@@ -67,15 +67,6 @@ def correct_case(*, case: Case, actor: User, **changes: Unpack[Corrections]) -> 
 
 def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, datetime) else value
-
-
-def _change_lane(case: Case, actor: User) -> None:
-    """What became urgent while it waited is queued anew, in the urgent lane."""
-    if case.priority != Priority.URGENT:
-        return
-    for analysis in _queued(case).select_related("radiograph"):
-        if analyses.cancel(analysis_id=analysis.pk, actor=actor):
-            analyses.rerun(radiograph=analysis.radiograph, actor=actor)
 
 
 def _queued(case: Case) -> Any:

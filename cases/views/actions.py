@@ -60,23 +60,24 @@ def case_correct(request: HttpRequest, case_id: UUID) -> HttpResponse:
 @clinical
 @require_http_methods(["GET", "HEAD", "POST"])
 def case_withdraw(request: HttpRequest, case_id: UUID) -> HttpResponse:
-    """Withdraw a case, or the one radiograph of it that `radiograph` names."""
+    """Withdraw a case, or the one radiograph of it that `radiograph` names.
+
+    Who named a radiograph never meant the case: one that is gone already (sent twice, an old
+    page) takes nothing else with it.
+    """
     user = person(request)
     case = found(get_case, user=user, case_id=case_id)
     if case.withdrawn_at or not permissions.may_withdraw(user, case):
         raise PermissionDenied
     kept = _kept(case)
     radiograph = next((one for one in kept if _is_named(request, one)), None)
+    if radiograph is None and _named(request):
+        messages.info(request, _("This radiograph is withdrawn already; nothing was changed."))
+        return redirect("case_page", case_id=case.pk)
     form = WithdrawForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        reason = form.cleaned_data["reason"]
         try:
-            if radiograph and len(kept) > 1:
-                corrections.withdraw_radiograph(radiograph=radiograph, actor=user, reason=reason)
-                messages.success(request, _("The radiograph was withdrawn."))
-            else:
-                corrections.withdraw_case(case=case, actor=user, reason=reason)
-                messages.success(request, _("The case was withdrawn."))
+            _withdraw(request, case, radiograph, form.cleaned_data["reason"])
         except corrections.CannotBeWithdrawn as error:
             form.add_error(None, str(error))
         else:
@@ -86,12 +87,23 @@ def case_withdraw(request: HttpRequest, case_id: UUID) -> HttpResponse:
     return render(request, "cases/withdraw.html", context, status=status)
 
 
+def _withdraw(request: HttpRequest, case: Case, radiograph: Radiograph | None, reason: str) -> None:
+    user = person(request)
+    if radiograph is None:
+        corrections.withdraw_case(case=case, actor=user, reason=reason)
+        messages.success(request, _("The case was withdrawn."))
+    elif corrections.withdraw_radiograph(radiograph=radiograph, actor=user, reason=reason):
+        messages.success(request, _("The radiograph was withdrawn."))
+    else:
+        messages.info(request, _("This radiograph is withdrawn already; nothing was changed."))
+
+
 def _kept(case: Case) -> list[Radiograph]:
     return list(case.radiographs.filter(withdrawn_at__isnull=True).order_by("position"))
 
 
 def _named(request: HttpRequest) -> str:
-    return request.POST.get("radiograph") or request.GET.get("radiograph") or ""
+    return request.POST.get("radiograph", request.GET.get("radiograph", ""))
 
 
 def _is_named(request: HttpRequest, radiograph: Radiograph) -> bool:

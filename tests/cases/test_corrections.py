@@ -14,7 +14,7 @@ from cases.services.corrections import (
     withdraw_case,
     withdraw_radiograph,
 )
-from cases.vocabulary import AnalysisStatus, CaseStatus, FindingLevel
+from cases.vocabulary import AnalysisStatus, CaseStatus, FindingLevel, Purpose
 from tests.factories import AnalysisFactory, CaseFactory, RadiographFactory
 
 
@@ -72,10 +72,26 @@ def test_only_details_can_be_corrected(case: Case, owner: User) -> None:
 def test_what_became_urgent_waits_in_the_urgent_lane(case: Case, owner: User) -> None:
     urgency = case.urgency
     correct_case(case=case, actor=owner, priority="urgent")
-    queued = Analysis.objects.filter(status=AnalysisStatus.QUEUED)
-    assert set(queued.values_list("lane", flat=True)) == {"urgent"}
-    assert queued.count() == 2
+    assert set(Analysis.objects.values_list("status", "lane")) == {("queued", "urgent")}
+    assert Analysis.objects.count() == 2
     assert case.urgency < urgency
+    assert [e.kind for e in case.events.all()][-1] == "corrected"  # nothing cancelled, or asked for
+    correct_case(case=case, actor=owner, priority="routine")
+    assert set(Analysis.objects.values_list("lane", flat=True)) == {"routine"}
+
+
+def test_what_became_urgent_needs_no_model_and_spares_shadow_analyses(
+    case: Case, owner: User
+) -> None:
+    ModelVersion.objects.update(is_active=False)
+    radiograph = case.radiographs.first()
+    shadow = AnalysisFactory(radiograph=radiograph, purpose=Purpose.SHADOW)
+    assert correct_case(case=case, actor=owner, priority="urgent") == ["priority"]
+    shadow.refresh_from_db()
+    assert shadow.status == AnalysisStatus.QUEUED
+    assert set(Analysis.objects.filter(purpose=Purpose.CLINICAL).values_list("lane")) == {
+        ("urgent",)
+    }
 
 
 def test_only_the_submitting_organization_corrects_and_withdraws(

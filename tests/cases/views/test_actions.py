@@ -2,12 +2,13 @@
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import User
 from cases.models import Analysis, Case, ModelVersion
 from tests.cases.views.conftest import SignIn
 from tests.cases.views.page import text
-from tests.factories import RadiographFactory
+from tests.factories import AnalysisFactory, RadiographFactory
 
 
 def address(case: Case, action: str) -> str:
@@ -110,3 +111,44 @@ def test_one_radiograph_of_several_is_withdrawn(case: Case, owner: User, sign_in
     assert "The radiograph was withdrawn." in text(response)
     kept = case.radiographs.filter(withdrawn_at__isnull=True)
     assert list(kept) == [second]
+
+
+def test_naming_a_radiograph_never_withdraws_the_case(
+    case: Case, owner: User, sign_in: SignIn
+) -> None:
+    first, second = RadiographFactory(case=case), RadiographFactory(case=case)
+    client: Client = sign_in(owner)
+    sent = {"reason": "blurred", "radiograph": str(first.pk)}
+    client.post(address(case, "withdraw"), sent)
+    for named in (str(first.pk), "nonsense"):  # a second click, an old page, a wrong address
+        again = client.post(address(case, "withdraw"), {**sent, "radiograph": named}, follow=True)
+        assert "This radiograph is withdrawn already; nothing was changed." in text(again)
+        looked = client.get(address(case, "withdraw"), {"radiograph": named})
+        assert looked.status_code == 302
+    last = client.post(address(case, "withdraw"), {**sent, "radiograph": str(second.pk)})
+    assert last.status_code == 422
+    assert "It is the only radiograph: withdraw the case instead." in text(last)
+    assert "The whole case is withdrawn" in text(last)
+    case.refresh_from_db()
+    second.refresh_from_db()
+    assert (case.withdrawn_at, second.withdrawn_at) == (None, None)
+
+
+def test_a_case_becomes_urgent_without_a_model(
+    case: Case, owner: User, details: dict[str, str], sign_in: SignIn
+) -> None:
+    AnalysisFactory(radiograph=RadiographFactory(case=case))
+    response = sign_in(owner).post(address(case, "correct"), {**details, "priority": "urgent"})
+    assert response.status_code == 302
+    assert Analysis.objects.get().lane == "urgent"
+
+
+def test_a_deadline_beyond_the_calendar_is_told(
+    case: Case, owner: User, details: dict[str, str], sign_in: SignIn
+) -> None:
+    for zone, moment in (("America/New_York", "9999-12-31T23:59"), ("UTC", "2201-01-01T00:00")):
+        with timezone.override(zone):
+            sent = {**details, "reading_deadline": moment}
+            response = sign_in(owner).post(address(case, "correct"), sent)
+        assert response.status_code == 422
+        assert "Use a year from 1900 to 2200." in text(response)
