@@ -40,8 +40,10 @@ WORDS: Mapping[str, tuple[Any, Any]] = {
         gettext_lazy("Read without it, or ask for it again."),
     ),
     "none": (
-        gettext_lazy("Not analysed."),
-        gettext_lazy("Read without it, or ask for an analysis."),
+        gettext_lazy("Waiting for a model."),
+        gettext_lazy(
+            "The analysis begins when a model is active. The radiograph can be read meanwhile."
+        ),
     ),
 }
 DISCLAIMER = gettext_lazy(

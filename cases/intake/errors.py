@@ -44,7 +44,7 @@ CODES: Final[dict[str, str]] = {
     "decoding_failed": (
         "Decoding the file needed too much memory or failed: export the radiograph again, smaller."
     ),
-    "no_model": "No model is active, so nothing can be analysed: ask the administrator.",
+    "busy": "Too many files are being checked just now: try again in a minute.",
 }
 """Every stable code and the sentence that is shown when nothing more exact is known."""
 

@@ -21,6 +21,8 @@ from cases.intake.verify import verify
 from cases.models.radiograph import private_storage
 
 CHILDREN = 2
+PATIENCE_SECONDS = 20
+"""How long a file waits for a decoding child while those of other uploads are at it."""
 # Of the whole process, not of one request: each decoding child may take Limits.memory_bytes.
 _slots = threading.BoundedSemaphore(CHILDREN)
 
@@ -61,7 +63,8 @@ def limits() -> Limits:
 def verified(files: Sequence[UploadedFile]) -> Iterator[list[VerifiedRadiograph]]:
     """Verify the files, at most two at a time; what was made of them lives as long as the block.
 
-    Raises SubmissionRefused with an entry for every file that is not taken.
+    Raises SubmissionRefused with an entry for every file that is not taken, or one for the whole
+    upload if other uploads keep the children busy.
     """
     bounds = limits()
     if not files:
@@ -72,16 +75,23 @@ def verified(files: Sequence[UploadedFile]) -> Iterator[list[VerifiedRadiograph]
             f"At most {bounds.max_files} files are taken at once: send them in several steps.",
         )
     with TemporaryDirectory(prefix="case-", dir=settings.FILE_UPLOAD_TEMP_DIR) as folder:
+        busy = threading.Event()
 
         def one(file: UploadedFile) -> VerifiedRadiograph | IntakeError:
+            if busy.is_set() or not _slots.acquire(timeout=PATIENCE_SECONDS):
+                busy.set()
+                return IntakeError("busy")
             try:
-                with _slots:
-                    return verify(_on_disk(file, Path(folder)), Path(folder), limits=bounds)
+                return verify(_on_disk(file, Path(folder)), Path(folder), limits=bounds)
             except IntakeError as error:
                 return error
+            finally:
+                _slots.release()
 
         with ThreadPoolExecutor(CHILDREN) as pool:
             outcomes = list(pool.map(one, files))
+        if busy.is_set():
+            raise SubmissionRefused.whole("busy")
         refusals = [
             FileRefusal(number, files[number - 1].name or "", outcome.code, outcome.message)
             for number, outcome in enumerate(outcomes, start=1)

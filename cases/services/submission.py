@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from itertools import chain, repeat
 from pathlib import PurePosixPath
@@ -59,6 +59,9 @@ def submit_case(
 ) -> Case:
     """Verify the files, store them, and queue an analysis of each that can be assessed.
 
+    Without an active model the case is taken all the same; its analyses are queued when there is
+    one.
+
     `views` goes with `files` by position and may be shorter. What the sender left blank is taken
     from the DICOM headers where they agree. Raises SubmissionRefused (with a reason per file),
     PermissionDenied, or ValidationError for details that no field of a case takes; then nothing
@@ -93,6 +96,7 @@ def submit_case(
             )
             _save_case_ids(case, external_ids, made)
             _save_radiographs(case, rows, made, views, submitted_by)
+            names.clear()
     case.refresh_from_db()
     return case
 
@@ -116,19 +120,26 @@ def add_radiographs(
                     actor=added_by,
                     radiograph=row,
                 )
+            names.clear()
     return rows
 
 
 @contextmanager
 def _files_removed_on_error() -> Iterator[list[str]]:
-    """Collects names of stored files; on any error, the commit's included, they are removed."""
+    """Collects names of stored files; whatever is still listed when an error comes is removed.
+
+    Clear the list as the transaction's last step: a connection that breaks during the commit
+    leaves unknown whether the rows stand, and they must not lose their files. If they do not
+    stand, the tidying finds files that no row names, a day later.
+    """
     names: list[str] = []
     try:
         yield names
     except BaseException:
         folders = {str(PurePosixPath(name).parent) for name in names}
         for name in [*names, *folders]:
-            private_storage().delete(name)
+            with suppress(Exception):  # never instead of the error that led here
+                private_storage().delete(name)
         raise
 
 
@@ -193,15 +204,9 @@ def _save_radiographs(
         position += 1
     for row in rows:
         if not row.not_assessable:
-            _queue(row, actor)
+            with suppress(analyses.NoActiveModel):  # asked for when a model becomes active
+                analyses.queue_analysis(radiograph=row, requested_by=actor)
     status.update_case(case_id=case.pk)
-
-
-def _queue(row: Radiograph, actor: User) -> None:
-    try:
-        analyses.queue_analysis(radiograph=row, requested_by=actor)
-    except analyses.NoActiveModel as error:
-        raise SubmissionRefused.whole("no_model") from error
 
 
 def _seen_before(case: Case, sha256: str) -> Radiograph | None:

@@ -17,9 +17,9 @@ LABELS: Mapping[str, Any] = {
     **dict(FindingLevel.choices),
     **dict(CaseStatus.choices),
     **dict(CaseLevel.choices),
-    "none": gettext_lazy("Not analysed"),
+    "none": gettext_lazy("Waiting for a model"),
 }
-SIGN_OF: Mapping[str, str] = {"none": "cancelled"}
+SIGN_OF: Mapping[str, str] = {"none": "queued"}
 
 
 @register.inclusion_tag("cases/badge.html")

@@ -22,7 +22,7 @@ from cases.views.guard import clinical, found, person
 from cases.vocabulary import View
 
 # What a code means for the one who sent it; everything else is about the files: 422.
-STATUS_OF = {"too_many_bytes": 413, "too_many_files": 413, "no_model": 503}
+STATUS_OF = {"too_many_bytes": 413, "too_many_files": 413, "busy": 503}
 
 
 @clinical

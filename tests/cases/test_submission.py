@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import OperationalError, connection
 
 from accounts.models import Organization, User
 from cases import external_ids
@@ -97,12 +98,58 @@ def test_the_number_of_files_is_bounded(owner: User, settings: Any, count: int, 
     assert [(one.number, one.code) for one in caught.value.refusals] == [(0, code)]
 
 
-def test_without_a_model_nothing_is_kept(storage: PrivateFileSystemStorage, owner: User) -> None:
-    with pytest.raises(SubmissionRefused) as caught:
+def test_without_a_model_a_case_is_taken_and_waits(
+    storage: PrivateFileSystemStorage, owner: User
+) -> None:
+    case = submit(owner, upload(1), upload(2))
+    assert case.status == CaseStatus.QUEUED
+    assert not Analysis.objects.exists()
+    assert kinds(case) == ["received"]
+    assert stored_files(storage)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_connection_that_breaks_after_the_commit_costs_no_file(
+    storage: PrivateFileSystemStorage,
+    owner: User,
+    model_version: ModelVersion,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The rows stand, though nobody was told: what they name has to be there."""
+    commit = connection._commit
+
+    def unheard() -> None:
+        commit()
+        raise OperationalError("server closed the connection unexpectedly")
+
+    case = submit(owner)
+    monkeypatch.setattr(connection, "_commit", unheard)
+    with pytest.raises(OperationalError):
+        submit(owner, upload(1))
+    with pytest.raises(OperationalError):
+        add_radiographs(case=case, added_by=owner, files=[upload(2)])
+    assert Radiograph.objects.count() == 3
+    for radiograph in Radiograph.objects.all():
+        assert storage.exists(str(radiograph.original.name))
+        assert storage.exists(str(radiograph.canonical.name))
+
+
+def test_a_file_that_cannot_be_removed_does_not_hide_the_error(
+    storage: PrivateFileSystemStorage,
+    owner: User,
+    model_version: ModelVersion,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def broken(**_: Any) -> None:
+        raise RuntimeError("the first error")
+
+    def stuck(_: str) -> None:
+        raise OSError("the disk is read-only")
+
+    monkeypatch.setattr(analyses, "queue_analysis", broken)
+    monkeypatch.setattr(storage, "delete", stuck)
+    with pytest.raises(RuntimeError, match="the first error"):
         submit(owner)
-    assert caught.value.refusals[0].code == "no_model"
-    assert not Case.objects.exists()
-    assert stored_files(storage) == []
 
 
 def test_an_error_at_the_very_end_leaves_no_file(

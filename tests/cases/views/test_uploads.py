@@ -1,5 +1,6 @@
 """A new case from the form: with JavaScript (JSON answers) and without (pages)."""
 
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -8,9 +9,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from accounts.models import Organization, User
+from cases.intake import uploads
 from cases.intake.limits import Limits
 from cases.intake.uploads import GuardedUploadHandler
 from cases.models import Case, ModelVersion
+from cases.services import reception
 from tests.cases.files import upload
 from tests.cases.views.conftest import SignIn
 from tests.cases.views.page import html, text
@@ -45,7 +48,7 @@ def test_without_javascript_a_case_leads_to_its_page(client: Client) -> None:
     assert case.priority == "routine"
     assert [one.view for one in case.radiographs.all()] == ["frontal", "lateral"]
     assert case.external_identifiers.count() == 1
-    assert "1, kept encrypted" in text(client.get(response["Location"]))
+    assert "Accession number A-1" in text(client.get(response["Location"]))
 
 
 def test_with_javascript_the_answer_says_where_to_go(client: Client) -> None:
@@ -123,12 +126,49 @@ def test_past_a_limit_the_status_is_413_with_the_code(
     assert list(incoming.iterdir()) == []
 
 
-def test_without_a_model_it_says_so_and_keeps_nothing(client: Client) -> None:
+def test_without_a_model_a_case_is_taken_and_its_page_says_what_it_waits_for(
+    client: Client,
+) -> None:
     ModelVersion.objects.update(is_active=False)
-    answer = client.post(NEW, sent(upload()), headers=SCRIPT)
+    page = client.post(NEW, sent(upload()), follow=True)
+    assert page.status_code == 200
+    assert "Waiting for a model." in text(page)
+    assert Case.objects.get().status == "queued"
+
+
+def test_while_others_are_checked_it_asks_to_come_back(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One upload holds no more than its turn: the next does not wait for all of its files."""
+    monkeypatch.setattr(reception, "PATIENCE_SECONDS", 0.05)
+    with ExitStack() as held:
+        for _ in range(reception.CHILDREN):
+            held.enter_context(reception._slots)
+        answer = client.post(NEW, sent(upload(1), upload(2), upload(3)), headers=SCRIPT)
     assert answer.status_code == 503
-    assert answer.json()["files"][0]["code"] == "no_model"
+    assert [(one["number"], one["code"]) for one in answer.json()["files"]] == [(0, "busy")]
+    assert "try again in a minute" in answer.json()["files"][0]["message"]
     assert not Case.objects.exists()
+    assert client.post(NEW, sent(upload(1)), headers=SCRIPT).status_code == 201
+
+
+def test_nothing_of_an_upload_is_written_for_who_did_not_sign_in(
+    incoming: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The check of the form's token reads the request before any view is asked."""
+    written: list[bytes] = []
+    monkeypatch.setattr(
+        uploads._CountedFiles, "receive_data_chunk", lambda _, data, __: written.append(data)
+    )
+    refused = Client(enforce_csrf_checks=True).post(NEW, sent(upload()))
+    assert refused.status_code == 403
+    assert Client().post(NEW, sent(upload()))["Location"].startswith("/account/login/")
+    assert written == []
+
+
+def test_a_file_with_an_endless_suffix_is_as_welcome_as_any(client: Client) -> None:
+    response = client.post(NEW, sent(upload(name="a." + "x" * 248)), headers=SCRIPT)
+    assert response.status_code == 201
 
 
 def test_radiographs_are_added_on_a_page_of_their_own(
