@@ -1,5 +1,6 @@
 """What people fill in about cases."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -16,8 +17,20 @@ from cases.selectors.cases import CaseFilters
 from cases.vocabulary import BodyRegion, CaseLevel, CaseStatus, Priority, Sex, Side, View
 
 printable = RegexValidator(r"^[^\x00-\x1f\x7f]*$", _("Use printable characters only."))
+# Earlier and later a change of the time zone leads out of the calendar.
+YEARS = range(1900, 2201)
 UNKNOWN = _("Not stated")
 EVERY = _("All")
+
+
+def sensible_year(moment: date) -> None:
+    """Of a day or of a moment."""
+    if moment.year not in YEARS:
+        raise forms.ValidationError(
+            _("Use a year from %(first)s to %(last)s."),
+            code="year",
+            params={"first": YEARS[0], "last": YEARS[-1]},
+        )
 
 
 def _choices(words: type[TextChoices], blank: Any) -> list[tuple[str, Any]]:
@@ -96,6 +109,7 @@ class DetailsForm(forms.Form):
     reading_deadline = forms.DateTimeField(
         label=_("To be read by"),
         required=False,
+        validators=[sensible_year],
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
 
@@ -180,6 +194,14 @@ class FilterForm(forms.Form):
         widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
     )
     exact = forms.BooleanField(label=_("The whole reference"), required=False)
+    number = forms.CharField(
+        label=_("Number of your own system"),
+        max_length=64,
+        required=False,
+        validators=[printable],
+        help_text=_("Accession number, order number or study UID that you gave, in full."),
+        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
+    )
     level = forms.ChoiceField(label=_("Level"), choices=_choices(CaseLevel, EVERY), required=False)
     status = forms.ChoiceField(
         label=_("Status"), choices=_choices(CaseStatus, EVERY), required=False
@@ -188,10 +210,16 @@ class FilterForm(forms.Form):
         label=_("Body region"), choices=_choices(BodyRegion, EVERY), required=False
     )
     received_from = forms.DateField(
-        label=_("Received from"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+        label=_("Received from"),
+        required=False,
+        validators=[sensible_year],
+        widget=forms.DateInput(attrs={"type": "date"}),
     )
     received_to = forms.DateField(
-        label=_("Received to"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+        label=_("Received to"),
+        required=False,
+        validators=[sensible_year],
+        widget=forms.DateInput(attrs={"type": "date"}),
     )
 
     def filters(self) -> CaseFilters:

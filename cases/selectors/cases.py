@@ -6,13 +6,13 @@ from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 from django.db import connections
-from django.db.models import F, Prefetch, Q, QuerySet, prefetch_related_objects
+from django.db.models import Prefetch, Q, QuerySet, prefetch_related_objects
 from django.utils import timezone
 
 from accounts.models import User
-from cases.external_ids import fingerprints
-from cases.models import Analysis, Case, CaseEvent, ExternalIdentifier, Radiograph
+from cases.models import Analysis, Case, Radiograph
 from cases.selectors import cursor as keyset
+from cases.selectors.external_ids import cases_with_external_id
 from cases.vocabulary import Purpose
 
 PAGE_SIZE = 25
@@ -33,6 +33,8 @@ class CaseFilters:
     reference: str = ""
     exact: bool = False
     """The whole patient reference, not what it begins with."""
+    number: str = ""
+    """An accession number, order number or study UID of the person's own organization, whole."""
 
 
 @dataclass(frozen=True)
@@ -54,9 +56,14 @@ def cases_page(
     Each carries its radiographs that are not withdrawn as `kept`. Raises BadCursor.
     """
     after = keyset.decode(cursor) if cursor else None
+    sides = _sides(user)
+    if filters.number:
+        # Asked for first: a handful of keys, instead of a look into every case of the list.
+        numbered = list(cases_with_external_id(user=user, value=filters.number))
+        sides = [side.filter(pk__in=numbered) for side in sides]
     found = {
         case.pk: case
-        for side in _sides(user)
+        for side in sides
         for case in _newest(_filtered(side, filters), after)[: size + 1]
     }
     newest = sorted(found.values(), key=lambda case: (case.created_at, case.pk), reverse=True)
@@ -153,35 +160,3 @@ def get_case_with_answers(*, user: User, case_id: UUID) -> Case:
         .prefetch_related(Prefetch("radiographs", queryset=radiographs))
         .get(pk=case_id)
     )
-
-
-def timeline(*, case: Case) -> "QuerySet[CaseEvent]":
-    """What happened to a case that was already looked up for the person; newest first."""
-    return case.events.select_related("actor__organization", "radiograph").order_by("-at", "-id")
-
-
-def cases_with_external_id(*, user: User, kind: str, value: str) -> "QuerySet[Case]":
-    """Cases that carry exactly this accession, order or DICOM identifier.
-
-    Looked for under the keys of the organizations whose cases this person may see.
-    """
-    senders = (
-        Case.objects.visible_to(user)
-        .order_by()
-        .values_list("submitting_organization", flat=True)
-        .distinct()
-    )
-    own = [user.organization_id] if user.organization_id else []
-    wanted = Q(pk__in=[])
-    for organization_id in {*senders, *own}:
-        marks = fingerprints(value.strip(), kind=kind, organization_id=organization_id)
-        wanted |= Q(organization=organization_id, kind=kind, fingerprint__in=marks)
-    found = ExternalIdentifier.objects.filter(wanted).values("case")
-    return Case.objects.visible_to(user).filter(pk__in=found)
-
-
-def external_ids(*, user: User, case: Case) -> "QuerySet[ExternalIdentifier]":
-    """The identifiers of a case that this person's own organization gave (none to the operator)."""
-    return case.external_identifiers.filter(
-        organization=user.organization_id, radiograph__isnull=True
-    ).order_by(F("kind"))

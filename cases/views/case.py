@@ -14,7 +14,9 @@ from accounts.models import User
 from cases import permissions
 from cases.answers import Answer, answer
 from cases.models import Case, CaseEvent
-from cases.selectors.cases import external_ids, get_case_with_answers, timeline
+from cases.selectors.cases import get_case_with_answers
+from cases.selectors.external_ids import known_numbers
+from cases.selectors.timeline import timeline
 from cases.services import trail
 from cases.views.guard import clinical, found, person
 from cases.views.timeline import entries
@@ -42,9 +44,11 @@ def case_page(request: HttpRequest, case_id: UUID) -> HttpResponse:
     case = found(get_case_with_answers, user=user, case_id=case_id)
     if request.method == "GET":
         trail.record_event(case=case, kind=CaseEvent.Kind.VIEWED, actor=user)
-    context = _context(request, user, case) | {
-        "external_ids": external_ids(user=user, case=case).count(),
-    }
+    context = _context(request, user, case)
+    shown = context["shown"]
+    radiograph = shown.radiograph if isinstance(shown, Answer) else None
+    context["numbers"] = known_numbers(user=user, case=case, radiograph=radiograph)
+    context |= _told(case)
     return render(request, "cases/case.html", context)
 
 
@@ -56,6 +60,8 @@ def case_status(request: HttpRequest, case_id: UUID) -> HttpResponse:
     case = found(get_case_with_answers, user=user, case_id=case_id)
     context = _context(request, user, case)
     context["changed"] = request.GET.get("state") != context["state"]
+    if context["changed"]:
+        context |= _told(case)
     return render(request, "cases/_status.html", context)
 
 
@@ -72,13 +78,19 @@ def _context(request: HttpRequest, user: User, case: Case) -> dict[str, object]:
         "shown": shown,
         "state": state,
         "poll": _poll(request, case, shown, state),
-        "timeline": entries(timeline(case=case), many=len(answers) > 1),
         "may_correct": live and permissions.may_correct(user, case),
         "may_withdraw": live and permissions.may_withdraw(user, case),
         "may_rerun": live and permissions.may_rerun(user, case),
         "may_add": live and permissions.may_add(user, case),
         "repeats": _visible_repeat(user, shown),
     }
+
+
+def _told(case: Case) -> dict[str, object]:
+    """The timeline. A question that finds nothing changed does without."""
+    told = timeline(case=case)
+    many = len(case.radiographs.all()) > 1
+    return {"timeline": entries(told, many=many), "timeline_more": told.more}
 
 
 def _chosen(request: HttpRequest, answers: list[Answer]) -> Answer | None:

@@ -1,6 +1,6 @@
 """A case's events as lines for people."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from cases.models import Case, CaseEvent
+from cases.selectors.timeline import Timeline
 
 SIGNS = {
     "received": "upload",
@@ -35,24 +36,16 @@ class Entry:
     details: list[str]
 
 
-def entries(events: Iterable[CaseEvent], *, many: bool) -> Iterator[Entry]:
+def entries(told: Timeline, *, many: bool) -> Iterator[Entry]:
     """Newest first. Of a person's looks at the case only the latest is told, with their number.
 
     `many` says that the case has several radiographs, so that a line names its own.
     """
-    looks: dict[Any, int] = {}
-    rows = list(events)
-    for event in rows:
-        if event.kind == CaseEvent.Kind.VIEWED:
-            looks[event.actor_id] = looks.get(event.actor_id, 0) + 1
-    for event in rows:
+    for event in told.events:
         details = list(_details(event))
-        if event.kind == CaseEvent.Kind.VIEWED:
-            times = looks.pop(event.actor_id, 0)
-            if not times:
-                continue
-            if times > 1:
-                details.append(ngettext("%(n)d time", "%(n)d times", times) % {"n": times})
+        times = told.looks.get(event.pk, 1)
+        if times > 1:
+            details.append(ngettext("%(n)d time", "%(n)d times", times) % {"n": times})
         title = event.get_kind_display()
         if many and event.radiograph:
             title = f"{title}: {event.radiograph}"

@@ -5,11 +5,15 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import User
-from cases.models import Analysis, Case, CaseEvent, ModelVersion
+from cases import external_ids
+from cases.models import Analysis, Case, CaseEvent, ExternalIdentifier, ModelVersion
+from cases.selectors.timeline import SHOWN, timeline
 from cases.services import status
 from cases.vocabulary import AnalysisStatus, FindingLevel
 from tests.cases.views.conftest import SignIn
@@ -130,7 +134,7 @@ def test_of_several_radiographs_the_chosen_one_is_shown(page: Client, analysis: 
     other = RadiographFactory(case=case, view="lateral")
     assert "Answer for Radiograph 1" in part(page.get(address(case)), "answer")
     response = page.get(address(case), {"radiograph": str(other.pk)})
-    assert "Answer for Lateral 2 Not analysed." in part(response, "answer")
+    assert "Answer for Lateral 2 Waiting for a model." in part(response, "answer")
     for odd in (uuid4(), "x", ""):
         assert page.get(address(case), {"radiograph": str(odd)}).status_code == 200
 
@@ -193,7 +197,9 @@ def test_it_asks_soon_at_first_then_patiently(
     assert f"load delay:{seconds}s" in html(response)
 
 
-@pytest.mark.parametrize(("action", "queries"), [("", 8), ("status/", 6)])
+@pytest.mark.parametrize(
+    ("action", "queries"), [("", 9), ("status/", 7), ("status/?state={state}", 5)]
+)
 def test_the_number_of_queries_does_not_grow(
     page: Client,
     analysis: Analysis,
@@ -208,10 +214,80 @@ def test_the_number_of_queries_does_not_grow(
             AnalysisFactory(
                 radiograph=radiograph, model_version=analysis.model_version, succeeded=True
             )
-    # Session, person, case, radiographs, analyses, timeline; opening the page also notes that it
-    # was opened and counts the external ids.
+    action = action.format(state=page.get(address(case)).context["state"])
+    # Session, person, case, radiographs, analyses; two for the timeline, unless nothing changed;
+    # opening the page also notes that it was opened and reads the external ids.
     with django_assert_num_queries(queries):
         assert page.get(address(case, action)).status_code == 200
+
+
+def test_however_often_it_was_looked_at_the_page_reads_as_many_rows(
+    page: Client, analysis: Analysis, owner: User, reader: User
+) -> None:
+    case = analysis.radiograph.case
+    CaseEvent.objects.bulk_create(
+        CaseEvent(case=case, kind=kind, actor=actor)
+        for kind, actor in [
+            *[(CaseEvent.Kind.VIEWED, owner), (CaseEvent.Kind.VIEWED, reader)] * 200,
+            *[(CaseEvent.Kind.QUEUED, None)] * (SHOWN + 10),
+        ]
+    )
+    found = timeline(case=case)
+    assert len(found.events) == SHOWN
+    assert found.more == SHOWN + 10 + 2 - SHOWN
+    told = part(page.get(address(case)), "timeline")
+    assert "201 times" in told  # the reader's, this look included
+    assert "12 earlier entries are kept, not shown." in told
+
+
+def test_the_timeline_is_read_once_something_changed(page: Client, case: Case) -> None:
+    AnalysisFactory(radiograph=RadiographFactory(case=case))
+    status.update_case(case_id=case.pk)
+    question = poll(page.get(address(case)))
+    assert question
+    with CaptureQueriesContext(connection) as asked:
+        page.get(question)
+    assert not any("cases_caseevent" in query["sql"] for query in asked)
+
+
+def test_a_case_without_a_model_says_what_it_waits_for(page: Client, case: Case) -> None:
+    RadiographFactory(case=case)
+    status.update_case(case_id=case.pk)
+    response = page.get(address(case))
+    answer = part(response, "answer")
+    assert "Waiting for a model. The analysis begins when a model is active." in answer
+    assert DISCLAIMER in answer
+    assert poll(response)  # it follows
+
+
+def test_numbers_are_shown_to_who_gave_them(
+    case: Case, owner: User, reader: User, operator: User, sign_in: SignIn
+) -> None:
+    radiograph = RadiographFactory(case=case)
+    sender = case.submitting_organization_id
+    for kind, value, of in (
+        ("accession", "ACC-77", None),
+        ("study_uid", "1.2.3", None),
+        ("study_uid", "1.2.3", radiograph),
+        ("sop_uid", "1.2.3.4", radiograph),
+    ):
+        ExternalIdentifier.objects.create(
+            organization_id=sender,
+            case=case,
+            radiograph=of,
+            kind=kind,
+            encrypted_value=external_ids.encrypt(value, organization_id=sender),
+            fingerprint="",
+        )
+    own = text(sign_in(owner).get(address(case)))
+    assert "Accession number ACC-77" in own
+    assert own.count("Study instance UID 1.2.3 ") == 1
+    assert "SOP instance UID 1.2.3.4" in own
+    for other in (reader, operator):
+        assert "ACC-77" not in text(sign_in(other).get(address(case)))
+    ExternalIdentifier.objects.update(encrypted_value="damaged")
+    damaged = text(sign_in(owner).get(address(case)))
+    assert "Accession number Cannot be decrypted with the keys of this installation." in damaged
 
 
 def test_strangers_find_nothing_and_the_anonymous_are_asked_to_sign_in(

@@ -3,11 +3,14 @@
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
+from hypothesis import settings as bounds
 from hypothesis import strategies as st
 
 from accounts.models import Organization, User
 from cases.models import Case, ModelVersion
+from cases.services.submission import submit_case
+from tests.cases.files import upload
 from tests.cases.views.conftest import SignIn
 from tests.cases.views.page import html, text
 from tests.factories import CaseFactory
@@ -40,6 +43,7 @@ def test_filters_are_in_the_address(
         ({"level": "fracture"}, "ISL-0417", "HH-1"),
         ({"region": "ankle"}, "HH-1", "ISL-0417"),
         ({"status": "finished"}, "ISL-0417", "HH-1"),
+        ({"received_from": "2200-12-31"}, "No case matches", "ISL-0417"),
     ):
         page = client.get("/", query)
         assert shown in text(page)
@@ -102,6 +106,35 @@ def test_the_demonstration_is_said_where_its_answers_are_listed(
     assert "Decision support, not a cleared medical device." in page
 
 
+def test_a_case_is_found_by_a_number_of_ones_own_system(
+    owner: User, reader: User, model_version: ModelVersion, sign_in: SignIn
+) -> None:
+    for reference, number in (("WITH", "ACC-5"), ("WITHOUT", "ACC-51")):
+        submit_case(
+            submitted_by=owner,
+            files=[upload()],
+            patient_reference=reference,
+            external_ids={"accession": number},
+        )
+    page = sign_in(owner).get("/", {"number": " ACC-5 "})
+    assert [one.patient_reference for one in page.context["page"].cases] == ["WITH"]
+    assert 'value="ACC-5"' in html(page) or 'value=" ACC-5 "' in html(page)
+    # Whoever reads the case cannot try out the sender's numbers.
+    assert "No case matches" in text(sign_in(reader).get("/", {"number": "ACC-5"}))
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "America/New_York", "UTC"])
+@pytest.mark.parametrize("day", ["0001-01-01", "1899-12-31", "2201-01-01", "9999-12-31"])
+def test_a_day_beyond_the_calendar_is_told(
+    reader: User, sign_in: SignIn, settings: Any, zone: str, day: str
+) -> None:
+    settings.TIME_ZONE = zone
+    for name in ("received_from", "received_to"):
+        page = sign_in(reader).get("/", {name: day})
+        assert page.status_code == 400
+        assert "Use a year from 1900 to 2200." in text(page)
+
+
 def test_a_wrong_filter_is_told_and_shows_nothing(
     case: Case, reader: User, sign_in: SignIn
 ) -> None:
@@ -112,9 +145,7 @@ def test_a_wrong_filter_is_told_and_shows_nothing(
 
 
 @pytest.mark.django_db
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@bounds(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     query=st.dictionaries(
         st.sampled_from(
@@ -126,6 +157,7 @@ def test_a_wrong_filter_is_told_and_shows_nothing(
                 "region",
                 "received_from",
                 "received_to",
+                "number",
                 "after",
             ]
         ),
