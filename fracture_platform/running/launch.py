@@ -85,7 +85,9 @@ class Launch:
             prepare.static_files()
         try:
             with stage("Model"):
-                prepare.model()
+                change = prepare.model()
+            if change:
+                say(f"  {change}")
         except CommandError as error:
             say(f"  {error}")
         prepare.forget_workers()

@@ -5,10 +5,12 @@ can go through all of them every time.
 """
 
 import hashlib
+import io
 import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 from django.apps import apps
 from django.conf import settings
@@ -46,13 +48,32 @@ def _fingerprint() -> str:
     return digest.hexdigest()
 
 
-def model() -> None:
-    """Install and activate the bundle that ships, unless a model is active already.
+def model() -> str:
+    """See that an active model is there whose files can be used; a sentence if that took a change.
 
-    Raises CommandError when none ships or the one that does cannot be used.
+    That is the bundle that ships where none is active, or where the files of the active one are
+    gone or not those that were registered. Raises CommandError when the shipped one cannot be used
+    and none was active; else the sentence says so, for the rest of the platform works without.
     """
-    if active_model() is None and (bundle := shipped_bundle()):
+    active, bundle = _active(), shipped_bundle()
+    if active is None:
+        if bundle:
+            _install(bundle)
+        return ""
+    try:
+        # Verifies each file; to activate what is active changes nothing.
+        call_command("activate_model", active.name, active.version, stdout=io.StringIO())
+    except CommandError as error:
+        reason = f"The active model {active} cannot be used: {error}"
+    else:
+        return ""
+    if bundle is None:
+        return f"{reason} No other ships; what comes in waits."
+    try:
         _install(bundle)
+    except CommandError as error:
+        return f"{reason} {error}"
+    return f"{reason} {active_model()}, which ships with the platform, is active instead."
 
 
 def _install(bundle: Path) -> None:
@@ -70,8 +91,12 @@ def _install(bundle: Path) -> None:
 
 def active_model() -> str | None:
     """Name and version of the active model, looked up by name: this package imports no app."""
-    row = apps.get_model("cases", "ModelVersion")._default_manager.filter(is_active=True).first()
+    row = _active()
     return None if row is None else str(row)
+
+
+def _active() -> Any:
+    return apps.get_model("cases", "ModelVersion")._default_manager.filter(is_active=True).first()
 
 
 def shipped_bundle() -> Path | None:

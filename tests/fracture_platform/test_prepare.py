@@ -1,14 +1,19 @@
 """What is made ready before the processes start: once, and again only when something changed."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
+from django.db import connection
 from pytest_django import Settings
 
 from cases.models import ModelVersion
+from cases.services import model_versions
 from fracture_platform.running import prepare
+from inference_worker.bundle import load_bundle
 from tests.factories import ModelVersionFactory
+from tests.inference_worker.samples import shipped, written_bundle
 
 
 @pytest.fixture
@@ -57,12 +62,71 @@ def test_a_bundle_that_is_no_demonstration_goes_first(
     assert (found.name if found else None) == chosen
 
 
-@pytest.mark.django_db
-def test_an_active_model_stays(settings: Settings, tmp_path: Path) -> None:
-    (tmp_path / "broken-1").mkdir()
-    (tmp_path / "broken-1" / "bundle.json").write_text("{}")
-    settings.MODEL_BUNDLE_DIRS = [tmp_path]
-    active = ModelVersionFactory(is_active=True)
-    prepare.model()
-    assert ModelVersion.objects.get() == active
-    assert prepare.active_model() == str(active)
+class TestActiveModel:
+    """What a start finds, and what it makes of it. The database of each test is a file, because
+    a model is installed by a process of its own."""
+
+    @pytest.fixture(autouse=True)
+    def database(
+        self, several_connections: None, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        if connection.vendor == "sqlite":
+            path = connection.settings_dict["NAME"]
+            monkeypatch.setenv("DATABASE_URL", f"sqlite:///{path}")
+        monkeypatch.setenv("DJANGO_SETTINGS_MODULE", "fracture_platform.settings.test")
+
+    @pytest.fixture
+    def own(self, settings: Settings, tmp_path: Path) -> ModelVersion:
+        """Another model than the one that ships, installed here and active."""
+        settings.MODEL_BUNDLE_DIRS = [settings.MODEL_BUNDLE_DIRS[0], tmp_path / "models"]
+        bundle = load_bundle(written_bundle(tmp_path / "models" / "drawn-2"))
+        model = model_versions.register(
+            name=bundle.name,
+            version=bundle.version,
+            weights_sha256=bundle.weights_sha256,
+            preprocessing_version=bundle.preprocessing_version,
+            is_demonstration=bundle.demonstration,
+            manifest=dict(bundle.manifest),
+        )
+        model_versions.activate(model_version=model)
+        return model
+
+    def shipped(self) -> str:
+        manifest = json.loads((shipped() / "bundle.json").read_text())
+        return f"{manifest['name']} {manifest['version']}"
+
+    def test_where_none_is_active_the_shipped_one_is(self) -> None:
+        assert prepare.model() == ""
+        assert prepare.active_model() == self.shipped()
+
+    def test_one_that_can_be_used_stays(self, own: ModelVersion) -> None:
+        since = own.activated_at
+        assert prepare.model() == ""
+        own.refresh_from_db()
+        assert (own.is_active, own.activated_at) == (True, since)
+
+    def test_one_whose_files_are_gone_is_replaced(self, own: ModelVersion, tmp_path: Path) -> None:
+        shutil.rmtree(tmp_path / "models")
+        assert prepare.model() == (
+            f"The active model {own} cannot be used: No bundle {own} is installed here. "
+            f"{self.shipped()}, which ships with the platform, is active instead."
+        )
+        assert prepare.active_model() == self.shipped()
+
+    def test_one_whose_files_were_changed_is_replaced(
+        self, own: ModelVersion, tmp_path: Path
+    ) -> None:
+        (tmp_path / "models" / "drawn-2" / "model.tflite").write_bytes(b"other")
+        assert "SHA-256 differs" in prepare.model()
+        assert prepare.active_model() == self.shipped()
+
+    def test_where_nothing_can_be_used_the_rest_still_starts(
+        self, settings: Settings, tmp_path: Path
+    ) -> None:
+        settings.MODEL_BUNDLE_DIRS = [tmp_path]
+        lost = ModelVersionFactory(is_active=True)
+        assert prepare.model().endswith("No other ships; what comes in waits.")
+        (tmp_path / "broken-1").mkdir()
+        (tmp_path / "broken-1" / "bundle.json").write_text("{}")
+        assert "The model was not installed." in prepare.model()
+        assert prepare.active_model() == str(lost)

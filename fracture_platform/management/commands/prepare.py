@@ -26,6 +26,8 @@ class Command(BaseCommand):
             with stage("Static files"):
                 prepare.static_files()
         with stage("Model"):
-            prepare.model()
+            change = prepare.model()
+        if change:
+            self.stdout.write(f"  {change}")
         prepare.demo()
         self.stdout.write(f"  Active model: {prepare.active_model() or 'none'}")
