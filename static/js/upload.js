@@ -250,10 +250,12 @@ form.addEventListener("submit", (event) => {
 
 form.querySelector("[data-invite]").hidden = false;
 form.querySelector("[data-plain]").classList.add("drop__plain--behind");
-input.addEventListener("change", () => {
+function take() {
   addAll(input.files);
   input.value = ""; // the same file may be chosen again after it was removed
-});
+}
+input.addEventListener("change", take);
+take(); // what was chosen before this script ran
 for (const name of ["dragenter", "dragover"]) {
   form.addEventListener(name, (event) => {
     if (!event.dataTransfer.types.includes("Files")) return;
