@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.core.management import call_command
 
+from accounts.services.sessions import forget_ended_sessions
 from cases.services import analyses, tidying, workers
 from fracture_platform.celery import app
 
@@ -22,6 +23,7 @@ def remove_unnamed_files() -> None:
 def clear_expired_sessions() -> None:
     """Nightly: a session that has run out names a person for no reason any more."""
     call_command("clearsessions")
+    forget_ended_sessions()
 
 
 @app.task(name="cases.forget_silent_workers")

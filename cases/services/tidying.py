@@ -1,11 +1,13 @@
 """Remove files that no row names: what a crash between writing a file and its row leaves behind."""
 
+import random
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from itertools import islice
 from pathlib import Path
+from typing import TypeVar
 from uuid import UUID
 
 import structlog
@@ -20,6 +22,7 @@ log = structlog.get_logger(__name__)
 OLD = timedelta(days=1)
 """Younger files may belong to a transaction that is not committed yet."""
 CHUNK = 200
+T = TypeVar("T")
 NamesOf = Callable[[list[UUID]], set[str]]
 
 
@@ -27,17 +30,18 @@ def remove_unnamed_files() -> int:
     """Remove old files of private storage that no row names; how many.
 
     Folders are named by the id of the row, so each chunk is one look-up by key. Files of any
-    other shape are left alone.
+    other shape are left alone. It begins anywhere: where one night is too short for all, the next
+    one does not look through the same again.
     """
     storage = private_storage()
-    folders = (f"radiographs/{name}" for name in _folders(storage, "radiographs"))
-    removed = _remove(storage, folders, _names_of_radiographs)
+    radiographs = (f"radiographs/{name}" for name in _folders(storage, "radiographs"))
     heatmaps = (
         f"heatmaps/{part}/{name}"
         for part in _folders(storage, "heatmaps")
         for name in _folders(storage, f"heatmaps/{part}")
     )
-    removed += _remove(storage, heatmaps, _names_of_heatmaps)
+    kinds = [(radiographs, _names_of_radiographs), (heatmaps, _names_of_heatmaps)]
+    removed = sum(_remove(storage, folders, names) for folders, names in _from_anywhere(kinds))
     log.info("unnamed_files_removed", files=removed)
     return removed
 
@@ -93,11 +97,17 @@ def _key(folder: str) -> UUID | None:
 
 
 def _folders(storage: Storage, path: str) -> list[str]:
-    return _listed(storage, path)[0]
+    return _from_anywhere(_listed(storage, path)[0])
 
 
 def _files(storage: Storage, path: str) -> list[str]:
     return _listed(storage, path)[1]
+
+
+def _from_anywhere(things: Sequence[T]) -> list[T]:
+    """All of them, in their order and round to the beginning, from a place that chance chooses."""
+    start = random.randrange(len(things)) if things else 0  # noqa: S311  (no secret)
+    return [*things[start:], *things[:start]]
 
 
 def _listed(storage: Storage, path: str) -> tuple[list[str], list[str]]:

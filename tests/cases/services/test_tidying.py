@@ -1,9 +1,10 @@
 """Housekeeping removes what a crash left behind, and nothing that a row names or may name soon."""
 
+import contextlib
 import os
 import time
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.core.files.base import ContentFile
@@ -92,3 +93,36 @@ def test_workers_that_are_long_gone() -> None:
     Worker.objects.filter(name="gone").update(seen_at=timezone.now() - tidying.OLD * 2)
     tasks.forget_silent_workers()
     assert list(Worker.objects.values_list("name", flat=True)) == ["here"]
+
+
+def test_a_night_that_is_cut_short_does_not_begin_where_the_last_one_did(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Each night reaches one look-up; after enough nights nothing is left."""
+    monkeypatch.setattr(tidying, "CHUNK", 1)
+    kept = [stored(f"radiographs/{uuid4()}/original.png", days_old=0) for _ in range(4)]
+    lost = [stored(f"radiographs/{uuid4()}/original.png") for _ in range(2)]
+    place = "heatmaps/ab"
+    lost += [stored(f"{place}/{uuid4()}/lost.png") for _ in range(2)]
+
+    class CutShort(Exception):
+        pass
+
+    looked_up: list[object] = []
+
+    def one_look_up(keys: list[UUID]) -> set[str]:
+        looked_up.append(keys)
+        if len(looked_up) == 2:
+            raise CutShort
+        return set()
+
+    for kind in ("_names_of_radiographs", "_names_of_heatmaps"):
+        monkeypatch.setattr(tidying, kind, one_look_up)
+    for _ in range(400):
+        looked_up.clear()
+        with contextlib.suppress(CutShort):
+            tidying.remove_unnamed_files()
+        if not any(map(private_storage().exists, lost)):
+            break
+    assert not any(map(private_storage().exists, lost))
+    assert all(map(private_storage().exists, kept))
