@@ -1,6 +1,5 @@
 """From files of an upload to files in private storage; the database is not touched here."""
 
-import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -140,7 +139,6 @@ def store(
         if path is None:
             continue
         with _Made(path) as file:
-            os.fsync(file.fileno())
             suffix = made.original_suffix if field == "original" else ".png"
             names[field] = storage.save(f"radiographs/{radiograph_id}/{field}{suffix}", file)
         stored(names[field])
