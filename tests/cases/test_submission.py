@@ -116,7 +116,7 @@ def test_a_connection_that_breaks_after_the_commit_costs_no_file(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The rows stand, though nobody was told: what they name has to be there."""
-    commit = connection._commit
+    commit = connection._commit  # type: ignore[attr-defined]
 
     def unheard() -> None:
         commit()

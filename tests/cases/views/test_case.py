@@ -257,6 +257,7 @@ def test_a_case_without_a_model_says_what_it_waits_for(page: Client, case: Case)
     answer = part(response, "answer")
     assert "Waiting for a model. The analysis begins when a model is active." in answer
     assert DISCLAIMER in answer
+    assert "The heatmap comes with the answer." in text(response)
     assert poll(response)  # it follows
 
 
@@ -284,7 +285,7 @@ def test_numbers_are_shown_to_who_gave_them(
     assert own.count("Study instance UID 1.2.3 ") == 1
     assert "SOP instance UID 1.2.3.4" in own
     for other in (reader, operator):
-        assert "ACC-77" not in text(sign_in(other).get(address(case)))
+        assert "Accession number" not in text(sign_in(other).get(address(case)))
     ExternalIdentifier.objects.update(encrypted_value="damaged")
     damaged = text(sign_in(owner).get(address(case)))
     assert "Accession number Cannot be decrypted with the keys of this installation." in damaged
