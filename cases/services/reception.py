@@ -18,12 +18,13 @@ from cases.intake.limits import Limits
 from cases.intake.result import VerifiedRadiograph
 from cases.intake.verify import verify
 from cases.models.radiograph import private_storage
+from cases.services.turns import Turns
 
 CHILDREN = 2
 PATIENCE_SECONDS = 20
 """How long a file waits for a decoding child while those of other uploads are at it."""
 # Of the whole process, not of one request: each decoding child may take Limits.memory_bytes.
-_slots = threading.BoundedSemaphore(CHILDREN)
+_turns = Turns(CHILDREN)
 
 
 @dataclass(frozen=True)
@@ -77,15 +78,14 @@ def verified(files: Sequence[UploadedFile]) -> Iterator[list[VerifiedRadiograph]
         busy = threading.Event()
 
         def one(file: UploadedFile) -> VerifiedRadiograph | IntakeError:
-            if busy.is_set() or not _slots.acquire(timeout=PATIENCE_SECONDS):
+            try:
+                with _turns.place(seconds=0 if busy.is_set() else PATIENCE_SECONDS):
+                    return verify(_on_disk(file, Path(folder)), Path(folder), limits=bounds)
+            except TimeoutError:
                 busy.set()
                 return IntakeError("busy")
-            try:
-                return verify(_on_disk(file, Path(folder)), Path(folder), limits=bounds)
             except IntakeError as error:
                 return error
-            finally:
-                _slots.release()
 
         with ThreadPoolExecutor(CHILDREN) as pool:
             outcomes = list(pool.map(one, files))

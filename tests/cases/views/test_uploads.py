@@ -143,7 +143,7 @@ def test_while_others_are_checked_it_asks_to_come_back(
     monkeypatch.setattr(reception, "PATIENCE_SECONDS", 0.05)
     with ExitStack() as held:
         for _ in range(reception.CHILDREN):
-            held.enter_context(reception._slots)
+            held.enter_context(reception._turns.place(seconds=1))
         answer = client.post(NEW, sent(upload(1), upload(2), upload(3)), headers=SCRIPT)
     assert answer.status_code == 503
     assert [(one["number"], one["code"]) for one in answer.json()["files"]] == [(0, "busy")]
