@@ -34,7 +34,7 @@ class PrivateFileSystemStorage(FileSystemStorage):
     def _save(self, name: str, content: Any) -> str:
         """Only once the bytes, and the folders that lead to them, are on the disk may a row name
         the file: a database that survives a power cut must not know of one that did not."""
-        saved = super()._save(name, content)
+        saved: str = super()._save(name, content)  # type: ignore[misc]  # not in the stubs
         path, top = Path(self.path(saved)), Path(self.location)
         for each in (path, *path.parents):
             _sync(each)

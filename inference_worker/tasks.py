@@ -64,7 +64,9 @@ def analyse_radiograph(self: Task, analysis_id: str) -> None:
     # reconciler sends another.
     try:
         classifier = classifier_for(pk)
-        analysis = classifier and claim(analysis_id=pk, worker_name=lifecycle.worker_name())
+        analysis = None
+        if classifier is not None:
+            analysis = claim(analysis_id=pk, worker_name=lifecycle.worker_name())
     except BundleError as error:
         log.warning("model_unavailable", analysis_id=analysis_id, reason=str(error))
         return
@@ -86,7 +88,7 @@ def classifier_for(analysis_id: UUID) -> Classifier | None:
     """
     waiting = Analysis.objects.filter(pk=analysis_id, status=AnalysisStatus.QUEUED)
     analysis = waiting.select_related("model_version").first()
-    return analysis and loaded.get(analysis.model_version)
+    return None if analysis is None else loaded.get(analysis.model_version)
 
 
 def run_attempt(analysis: Analysis, classifier: Classifier) -> None:
