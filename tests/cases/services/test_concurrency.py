@@ -6,16 +6,19 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import connection, connections, transaction
 from django.utils import timezone
+from pytest_django import Settings
 
 from cases.models import Analysis, CaseEvent, ModelVersion
 from cases.services import analyses, model_versions
 from cases.services.status import mark_withdrawn
 from cases.vocabulary import AnalysisStatus
+from tests.bundles import place_bundle
 from tests.cases.services.test_analyses import ANSWER
 from tests.factories import AnalysisFactory, CaseFactory, ModelVersionFactory, RadiographFactory
 
@@ -138,8 +141,11 @@ def test_a_lease_counts_from_its_writing(action: str) -> None:
     assert (until - done).total_seconds() > 14.5
 
 
-def test_two_activations_at_once() -> None:
+def test_two_activations_at_once(settings: Settings, tmp_path: Path) -> None:
+    settings.MODEL_BUNDLE_DIRS = [tmp_path]
     first, second = ModelVersionFactory(), ModelVersionFactory()
+    for model in (first, second):
+        place_bundle(model, tmp_path)
     at_once(
         partial(model_versions.activate, model_version=first),
         partial(model_versions.activate, model_version=second),
