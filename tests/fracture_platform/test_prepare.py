@@ -1,8 +1,10 @@
 """What is made ready before the processes start: once, and again only when something changed."""
 
 import json
+import os
 import shutil
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from django.db import connection
@@ -70,9 +72,11 @@ class TestActiveModel:
     def database(
         self, several_connections: None, settings: Settings, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        if connection.vendor == "sqlite":
-            path = connection.settings_dict["NAME"]
-            monkeypatch.setenv("DATABASE_URL", f"sqlite:///{path}")
+        name = connection.settings_dict["NAME"]
+        address = f"sqlite:///{name}"
+        if connection.vendor != "sqlite":
+            address = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
+        monkeypatch.setenv("DATABASE_URL", address)
         monkeypatch.setenv("DJANGO_SETTINGS_MODULE", "fracture_platform.settings.test")
 
     @pytest.fixture
