@@ -1,50 +1,26 @@
 """A case comes in whole, or not at all."""
 
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import OperationalError, connection
 
 from accounts.models import Organization, User
 from cases import external_ids
 from cases.intake.verify import verify
-from cases.models import Analysis, Case, CaseEvent, ExternalIdentifier, ModelVersion, Radiograph
-from cases.services import analyses, corrections, reception, submission
+from cases.models import Analysis, Case, CaseEvent, ExternalIdentifier, ModelVersion
+from cases.services import corrections, reception
 from cases.services.submission import SubmissionRefused, add_radiographs, submit_case
 from cases.vocabulary import AnalysisStatus, CaseStatus, Priority
 from fracture_platform.storage import PrivateFileSystemStorage
 from tests.cases.files import ankle, upload
+from tests.cases.submitting import stored_files, submit
 from tests.factories import UserFactory
 
-
-@pytest.fixture(autouse=True)
-def storage(
-    tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[PrivateFileSystemStorage]:
-    """Folders of the test's own; in that of incoming files nothing may stay."""
-    incoming = tmp_path / "incoming"
-    incoming.mkdir()
-    settings.FILE_UPLOAD_TEMP_DIR = incoming
-    private = PrivateFileSystemStorage(location=tmp_path / "storage")
-    for module in (reception, submission):
-        monkeypatch.setattr(module, "private_storage", lambda: private)
-    yield private
-    assert list(incoming.iterdir()) == []
-
-
-def stored_files(storage: PrivateFileSystemStorage) -> list[Path]:
-    """Files of radiographs, and their folders."""
-    return sorted(Path(storage.location).glob("radiographs/**/*"))
-
-
-def submit(who: User, *files: SimpleUploadedFile, **details: Any) -> Case:
-    details.setdefault("patient_reference", "P-1")
-    return submit_case(submitted_by=who, files=files or [upload()], **details)
+pytestmark = pytest.mark.usefixtures("storage")
 
 
 def kinds(case: Case) -> list[str]:
@@ -106,68 +82,6 @@ def test_without_a_model_a_case_is_taken_and_waits(
     assert not Analysis.objects.exists()
     assert kinds(case) == ["received"]
     assert stored_files(storage)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_connection_that_breaks_after_the_commit_costs_no_file(
-    storage: PrivateFileSystemStorage,
-    owner: User,
-    model_version: ModelVersion,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """The rows stand, though nobody was told: what they name has to be there."""
-    commit = connection._commit  # type: ignore[attr-defined]
-
-    def unheard() -> None:
-        commit()
-        raise OperationalError("server closed the connection unexpectedly")
-
-    case = submit(owner)
-    monkeypatch.setattr(connection, "_commit", unheard)
-    with pytest.raises(OperationalError):
-        submit(owner, upload(1))
-    with pytest.raises(OperationalError):
-        add_radiographs(case=case, added_by=owner, files=[upload(2)])
-    assert Radiograph.objects.count() == 3
-    for radiograph in Radiograph.objects.all():
-        assert storage.exists(str(radiograph.original.name))
-        assert storage.exists(str(radiograph.canonical.name))
-
-
-def test_a_file_that_cannot_be_removed_does_not_hide_the_error(
-    storage: PrivateFileSystemStorage,
-    owner: User,
-    model_version: ModelVersion,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    def broken(**_: Any) -> None:
-        raise RuntimeError("the first error")
-
-    def stuck(_: str) -> None:
-        raise OSError("the disk is read-only")
-
-    monkeypatch.setattr(analyses, "queue_analysis", broken)
-    monkeypatch.setattr(storage, "delete", stuck)
-    with pytest.raises(RuntimeError, match="the first error"):
-        submit(owner)
-
-
-def test_an_error_at_the_very_end_leaves_no_file(
-    storage: PrivateFileSystemStorage,
-    owner: User,
-    model_version: ModelVersion,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-
-    def broken(**_: Any) -> None:
-        raise RuntimeError("the database went away")
-
-    monkeypatch.setattr(analyses, "queue_analysis", broken)
-    with pytest.raises(RuntimeError):
-        submit(owner, upload(4), upload(5))
-    assert not Case.objects.exists()
-    assert not Radiograph.objects.exists()
-    assert stored_files(storage) == []
 
 
 @pytest.mark.parametrize(

@@ -42,3 +42,9 @@ def analysis(case: Case, model_version: ModelVersion) -> Analysis:
         succeeded=True,
         thresholds={"rule_out": 0.2, "rule_in": 0.6},
     )
+
+
+@pytest.fixture
+def page(reader: User, sign_in: SignIn) -> Client:
+    """The browser of who reads the case."""
+    return sign_in(reader)

@@ -1,23 +1,18 @@
 """The page of a case: its words, who sees it, what it costs, and when it stops asking."""
 
-import re
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import User
-from cases import external_ids
-from cases.models import Analysis, Case, CaseEvent, ExternalIdentifier, ModelVersion
-from cases.selectors.timeline import SHOWN, timeline
+from cases.models import Analysis, Case, CaseEvent, ModelVersion
 from cases.services import status
 from cases.vocabulary import AnalysisStatus, FindingLevel
 from tests.cases.views.conftest import SignIn
-from tests.cases.views.page import html, part, text
+from tests.cases.views.page import address, html, part, poll, text
 from tests.factories import AnalysisFactory, RadiographFactory
 
 DISCLAIMER = (
@@ -29,15 +24,6 @@ NONE_FOUND = (
     "No fracture found by the software. "
     "This does not exclude one; other findings are not looked for."
 )
-
-
-def address(case: Case, action: str = "") -> str:
-    return f"/cases/{case.pk}/{action}"
-
-
-@pytest.fixture
-def page(reader: User, sign_in: SignIn) -> Client:
-    return sign_in(reader)
 
 
 @pytest.mark.parametrize(
@@ -153,13 +139,6 @@ def test_opening_is_recorded_once_and_asking_is_not(
     assert "3 times" in part(page.get(address(case, "status/")), "timeline")
 
 
-def poll(response: Any) -> str | None:
-    """The address that the page will ask next; None if it has no more questions."""
-    found = re.search(r'<div id="poll"( hx-get="([^"]+)")?', html(response))
-    assert found
-    return found.group(2) and found.group(2).replace("&amp;", "&")
-
-
 def test_the_page_asks_until_there_is_nothing_to_wait_for(page: Client, case: Case) -> None:
     analysis = AnalysisFactory(radiograph=RadiographFactory(case=case))
     status.update_case(case_id=case.pk)
@@ -221,35 +200,6 @@ def test_the_number_of_queries_does_not_grow(
         assert page.get(address(case, action)).status_code == 200
 
 
-def test_however_often_it_was_looked_at_the_page_reads_as_many_rows(
-    page: Client, analysis: Analysis, owner: User, reader: User
-) -> None:
-    case = analysis.radiograph.case
-    CaseEvent.objects.bulk_create(
-        CaseEvent(case=case, kind=kind, actor=actor)
-        for kind, actor in [
-            *[(CaseEvent.Kind.VIEWED, owner), (CaseEvent.Kind.VIEWED, reader)] * 200,
-            *[(CaseEvent.Kind.QUEUED, None)] * (SHOWN + 10),
-        ]
-    )
-    found = timeline(case=case)
-    assert len(found.events) == SHOWN
-    assert found.more == SHOWN + 10 + 2 - SHOWN
-    told = part(page.get(address(case)), "timeline")
-    assert "201 times" in told  # the reader's, this look included
-    assert "12 earlier entries are kept, not shown." in told
-
-
-def test_the_timeline_is_read_once_something_changed(page: Client, case: Case) -> None:
-    AnalysisFactory(radiograph=RadiographFactory(case=case))
-    status.update_case(case_id=case.pk)
-    question = poll(page.get(address(case)))
-    assert question
-    with CaptureQueriesContext(connection) as asked:
-        page.get(question)
-    assert not any("cases_caseevent" in query["sql"] for query in asked)
-
-
 def test_a_case_without_a_model_says_what_it_waits_for(page: Client, case: Case) -> None:
     RadiographFactory(case=case)
     status.update_case(case_id=case.pk)
@@ -259,36 +209,6 @@ def test_a_case_without_a_model_says_what_it_waits_for(page: Client, case: Case)
     assert DISCLAIMER in answer
     assert "The heatmap comes with the answer." in text(response)
     assert poll(response)  # it follows
-
-
-def test_numbers_are_shown_to_who_gave_them(
-    case: Case, owner: User, reader: User, operator: User, sign_in: SignIn
-) -> None:
-    radiograph = RadiographFactory(case=case)
-    sender = case.submitting_organization_id
-    for kind, value, of in (
-        ("accession", "ACC-77", None),
-        ("study_uid", "1.2.3", None),
-        ("study_uid", "1.2.3", radiograph),
-        ("sop_uid", "1.2.3.4", radiograph),
-    ):
-        ExternalIdentifier.objects.create(
-            organization_id=sender,
-            case=case,
-            radiograph=of,
-            kind=kind,
-            encrypted_value=external_ids.encrypt(value, organization_id=sender),
-            fingerprint="",
-        )
-    own = text(sign_in(owner).get(address(case)))
-    assert "Accession number ACC-77" in own
-    assert own.count("Study instance UID 1.2.3 ") == 1
-    assert "SOP instance UID 1.2.3.4" in own
-    for other in (reader, operator):
-        assert "Accession number" not in text(sign_in(other).get(address(case)))
-    ExternalIdentifier.objects.update(encrypted_value="damaged")
-    damaged = text(sign_in(owner).get(address(case)))
-    assert "Accession number Cannot be decrypted with the keys of this installation." in damaged
 
 
 def test_strangers_find_nothing_and_the_anonymous_are_asked_to_sign_in(
@@ -314,19 +234,3 @@ def test_nothing_of_a_page_is_kept_on_the_way(page: Client, analysis: Analysis) 
     response = page.get(address(analysis.radiograph.case))
     assert response["Cache-Control"] == "private, no-store"
     assert "HX-Request" in response["Vary"]
-
-
-def test_the_timeline_tells_a_correction_in_words(
-    page: Client, analysis: Analysis, owner: User
-) -> None:
-    case = analysis.radiograph.case
-    CaseEvent.objects.create(
-        case=case,
-        kind=CaseEvent.Kind.CORRECTED,
-        actor=owner,
-        detail={"changes": {"side": ["", "left"], "body_region": ["wrist", "hand"]}},
-    )
-    told = part(page.get(address(case)), "timeline")
-    assert "Side: not stated → Left" in told
-    assert "Body region: Wrist → Hand" in told
-    assert "owner@island.example, Island Telemedicine" in told

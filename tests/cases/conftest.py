@@ -1,0 +1,25 @@
+"""Where the files of a submission go in tests."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cases.services import reception, submission
+from fracture_platform.storage import PrivateFileSystemStorage
+
+
+@pytest.fixture
+def storage(
+    tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[PrivateFileSystemStorage]:
+    """Folders of the test's own; in that of incoming files nothing may stay."""
+    incoming = tmp_path / "incoming"
+    incoming.mkdir()
+    settings.FILE_UPLOAD_TEMP_DIR = incoming
+    private = PrivateFileSystemStorage(location=tmp_path / "storage")
+    for module in (reception, submission):
+        monkeypatch.setattr(module, "private_storage", lambda: private)
+    yield private
+    assert list(incoming.iterdir()) == []
