@@ -59,7 +59,6 @@ class ScopedAdmin(ModelAdmin):
     show_facets = ShowFacets.NEVER  # each count would read the whole table
     view_on_site = False
     list_per_page = 50
-    actions_selection_counter = False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows = super().get_queryset(request)

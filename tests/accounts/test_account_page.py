@@ -79,6 +79,13 @@ class TestSecondStep:
         assert on["Location"] == reverse("mfa_view_recovery_codes")
         return secret
 
+    def test_a_password_reset_asked_for_before_does_not_stand_in_the_way(
+        self, client: Client, reader: User, mailoutbox: list[object], request: pytest.FixtureRequest
+    ) -> None:
+        client.post(reverse("account_reset_password"), {"email": reader.email})
+        assert len(mailoutbox) == 1
+        assert request.getfixturevalue("secret")
+
     def test_password_alone_opens_nothing_any_more(self, reader: User, secret: str) -> None:
         thief = Client()
         assert sign_in(thief, reader)["Location"] == reverse("mfa_authenticate")
