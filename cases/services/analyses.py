@@ -5,7 +5,7 @@ from functools import partial
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
 from accounts.models import User
 from cases import dispatch
@@ -107,8 +107,8 @@ def _after_the_others(radiograph: Radiograph) -> datetime:
 def queue_unasked() -> int:
     """Ask for what came in while no model was active; how many analyses were queued.
 
-    Each is a transaction of its own, so it may end or run twice anywhere. Without an active model
-    nothing happens.
+    Each is a transaction of its own, so it may end anywhere, and several at once ask once. Without
+    an active model nothing happens.
     """
     clinical = Analysis.objects.filter(radiograph=OuterRef("pk"), purpose=Purpose.CLINICAL)
     unasked = Radiograph.objects.filter(
@@ -116,22 +116,27 @@ def queue_unasked() -> int:
         case__status__in=[CaseStatus.QUEUED, CaseStatus.RUNNING],
         withdrawn_at__isnull=True,
         not_assessable="",
-    ).order_by("case__urgency", "created_at")
+    )
     queued = 0
-    while rows := list(unasked[:BATCH]):
-        done = 0
-        for radiograph in rows:
-            try:
-                queue_analysis(radiograph=radiograph)
-                done += 1
-            except CannotBeAnalysed:
-                continue  # withdrawn meanwhile
-            except NoActiveModel:
-                return queued
+    while rows := list(unasked.order_by("case__urgency", "created_at")[:BATCH]):
+        try:
+            done = sum(_ask_if(unasked.filter(pk=row.pk), case_id=row.case_id) for row in rows)
+        except NoActiveModel:
+            break
         queued += done
         if not done:
             break
     return queued
+
+
+@transaction.atomic
+def _ask_if(unasked: QuerySet[Radiograph], *, case_id: UUID) -> bool:
+    """Queue the one radiograph, unless it was asked for or withdrawn since it was looked up."""
+    status.lock_case(case_id)
+    radiograph = unasked.first()
+    if radiograph is not None:
+        queue_analysis(radiograph=radiograph)
+    return radiograph is not None
 
 
 def cancel(*, analysis_id: UUID, actor: User | None) -> bool:

@@ -114,23 +114,26 @@ class TestNeverAsked:
         radiograph.case.refresh_from_db()
         assert radiograph.case.status == "queued"
 
-    def test_one_that_is_withdrawn_meanwhile_does_not_hold_up_the_rest(
+    def test_what_changes_while_it_runs(
         self, model_version: ModelVersion, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        gone, waiting = RadiographFactory(), RadiographFactory()
+        """During the first of a batch, one is withdrawn and one asked for and answered."""
+        first, withdrawn, answered, last = (RadiographFactory() for _ in range(4))
         queue = analyses.queue_analysis
 
-        def withdrawn_first(*, radiograph: Radiograph) -> Analysis:
-            if radiograph == gone:
+        def meanwhile(*, radiograph: Radiograph) -> Analysis:
+            if radiograph == first:
                 changes = {"withdrawn_at": timezone.now(), "withdrawal_reason": "wrong patient"}
-                Radiograph.objects.filter(pk=gone.pk).update(**changes)
-                radiograph.refresh_from_db()
+                Radiograph.objects.filter(pk=withdrawn.pk).update(**changes)
+                AnalysisFactory(radiograph=answered, model_version=model_version, succeeded=True)
             return queue(radiograph=radiograph)
 
-        monkeypatch.setattr(analyses, "queue_analysis", withdrawn_first)
-        assert analyses.queue_unasked() == 1
-        assert waiting.analyses.exists()
-        assert not gone.analyses.exists()
+        monkeypatch.setattr(analyses, "queue_analysis", meanwhile)
+        assert analyses.queue_unasked() == 2
+        asked = Analysis.objects.filter(status=AnalysisStatus.QUEUED)
+        assert set(asked.values_list("radiograph", flat=True)) == {first.pk, last.pk}
+        assert answered.analyses.count() == 1
+        assert not withdrawn.analyses.exists()
 
     def test_housekeeping_asks_too(self, model_version: ModelVersion) -> None:
         """For what was committed while a model was being activated."""
