@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.core.validators import RegexValidator
 from django.db.models import TextChoices
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organization, User
@@ -164,7 +165,24 @@ class CaseForm(DetailsForm, FilesForm):
 
 
 class CorrectionForm(DetailsForm):
-    """Details of an existing case."""
+    """Details of an existing case.
+
+    The page also sends the values that it started from. Only what this person changed is
+    corrected, so that an old tab does not undo what a colleague has corrected meanwhile.
+    """
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for field in self.fields.values():
+            field.show_hidden_initial = True
+
+    def starting_priority(self) -> SafeString:
+        """The starting value of the one field that the page draws choice by choice."""
+        return self["priority"].as_hidden(only_initial=True)
+
+    def corrections(self) -> dict[str, Any]:
+        """What was changed on the page."""
+        return {name: self.cleaned_data[name] for name in self.changed_data}
 
     @staticmethod
     def current(case: Case) -> dict[str, Any]:

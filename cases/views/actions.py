@@ -49,7 +49,7 @@ def case_correct(request: HttpRequest, case_id: UUID) -> HttpResponse:
         raise PermissionDenied
     form = CorrectionForm(request.POST or None, initial=CorrectionForm.current(case))
     if request.method == "POST" and form.is_valid():
-        changed = corrections.correct_case(case=case, actor=user, **form.cleaned_data)
+        changed = corrections.correct_case(case=case, actor=user, **form.corrections())
         said = _("The details were corrected.") if changed else _("Nothing was changed.")
         messages.success(request, said)
         return redirect("case_page", case_id=case.pk)

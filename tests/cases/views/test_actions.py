@@ -1,5 +1,7 @@
 """Asking again, correcting, withdrawing: who may, and what the page says then."""
 
+import re
+
 import pytest
 from django.test import Client
 from django.utils import timezone
@@ -74,6 +76,19 @@ def test_a_correction_is_saved_and_told(
     assert "Nothing was changed." in text(again)
     bad = client.post(address(case, "correct"), {**details, "patient_reference": ""})
     assert bad.status_code == 422
+
+
+def test_an_old_tab_does_not_undo_what_a_colleague_corrected(
+    case: Case, owner: User, colleague: User, sign_in: SignIn
+) -> None:
+    page = sign_in(owner).get(address(case, "correct")).content.decode()
+    fields = dict(re.findall(r'<input[^>]* name="(initial-[^"]+)"[^>]*? value="([^"]*)"', page))
+    assert fields["initial-priority"] == "routine"
+    sent = {name.removeprefix("initial-"): value for name, value in fields.items()}
+    sign_in(colleague).post(address(case, "correct"), {**sent, "body_region": "ankle"})
+    sign_in(owner).post(address(case, "correct"), {**fields, **sent, "age_years": "26"})
+    case.refresh_from_db()
+    assert (case.body_region, case.age_years) == ("ankle", 26)
 
 
 def test_who_reads_a_case_may_not_correct_or_withdraw_it(
