@@ -15,7 +15,7 @@ from cases.forms import CorrectionForm, WithdrawForm
 from cases.models import Case, Radiograph
 from cases.selectors.cases import get_case
 from cases.services import analyses, corrections
-from cases.views.guard import clinical, found, person
+from cases.views.guard import back_to_withdrawn, clinical, found, person
 
 
 @clinical
@@ -24,8 +24,10 @@ def case_rerun(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Ask the active model again: about one radiograph, or all that can be assessed."""
     user = person(request)
     case = found(get_case, user=user, case_id=case_id)
-    if case.withdrawn_at or not permissions.may_rerun(user, case):
+    if not permissions.may_rerun(user, case):
         raise PermissionDenied
+    if case.withdrawn_at:
+        return back_to_withdrawn(request, case)
     wanted = [one for one in _kept(case) if not one.not_assessable and _is_meant(request, one)]
     try:
         for radiograph in wanted:
@@ -45,8 +47,10 @@ def case_correct(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Correct the details; old and new values go to the timeline."""
     user = person(request)
     case = found(get_case, user=user, case_id=case_id)
-    if case.withdrawn_at or not permissions.may_correct(user, case):
+    if not permissions.may_correct(user, case):
         raise PermissionDenied
+    if case.withdrawn_at:
+        return back_to_withdrawn(request, case)
     form = CorrectionForm(request.POST or None, initial=CorrectionForm.current(case))
     if request.method == "POST" and form.is_valid():
         changed = corrections.correct_case(case=case, actor=user, **form.corrections())
@@ -67,8 +71,10 @@ def case_withdraw(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """
     user = person(request)
     case = found(get_case, user=user, case_id=case_id)
-    if case.withdrawn_at or not permissions.may_withdraw(user, case):
+    if not permissions.may_withdraw(user, case):
         raise PermissionDenied
+    if case.withdrawn_at:
+        return back_to_withdrawn(request, case)
     kept = _kept(case)
     radiograph = next((one for one in kept if _is_named(request, one)), None)
     if radiograph is None and _named(request):

@@ -4,14 +4,17 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, cast
 
+from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ObjectDoesNotExist
-from django.http import Http404, HttpRequest, HttpResponseBase
-from django.shortcuts import resolve_url
+from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import redirect, resolve_url
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
+from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRefresh
 
 from accounts.models import User
+from cases.models import Case
 
 View = Callable[..., HttpResponseBase]
 
@@ -52,3 +55,9 @@ def found(look_up: Callable[..., Any], **wanted: Any) -> Any:
         return look_up(**wanted)
     except ObjectDoesNotExist as error:
         raise Http404 from error
+
+
+def back_to_withdrawn(request: HttpRequest, case: Case) -> HttpResponseRedirect:
+    """From a page that changes a case to the case, which was withdrawn meanwhile."""
+    messages.info(request, _("This case was withdrawn; nothing more can be changed."))
+    return redirect("case_page", case_id=case.pk)

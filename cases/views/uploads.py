@@ -18,7 +18,7 @@ from cases.intake.limits import MIB
 from cases.selectors.cases import get_case
 from cases.services import reception, submission
 from cases.services.reception import FileRefusal, SubmissionRefused
-from cases.views.guard import clinical, found, person
+from cases.views.guard import back_to_withdrawn, clinical, found, person
 from cases.vocabulary import View
 
 # What a code means for the one who sent it; everything else is about the files: 422.
@@ -49,8 +49,10 @@ def case_add(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Add radiographs to a case."""
     user = person(request)
     case = found(get_case, user=user, case_id=case_id)
-    if case.withdrawn_at or not permissions.may_add(user, case):
+    if not permissions.may_add(user, case):
         raise PermissionDenied
+    if case.withdrawn_at:
+        return back_to_withdrawn(request, case)
     form = FilesForm(*((request.POST, request.FILES) if request.method == "POST" else ()))
 
     def add() -> str:
