@@ -52,7 +52,8 @@ def model() -> str:
     """See that an active model is there whose files can be used; a sentence if that took a change.
 
     That is the bundle that ships where none is active, or where the files of the active one are
-    gone or not those that were registered. Raises CommandError when the shipped one cannot be used
+    gone or not those that were registered; under production settings nobody but the operator
+    changes which model answers, and the sentence asks for that. Raises CommandError when the shipped one cannot be used
     and none was active; else the sentence says so, for the rest of the platform works without.
     """
     active, bundle = _active(), shipped_bundle()
@@ -67,8 +68,8 @@ def model() -> str:
         reason = f"The active model {active} cannot be used: {error}"
     else:
         return ""
-    if bundle is None:
-        return f"{reason} No other ships; what comes in waits."
+    if bundle is None or not settings.DEMO:
+        return f"{reason} What comes in waits; install it again, or activate another."
     try:
         _install(bundle)
     except CommandError as error:

@@ -117,6 +117,14 @@ class TestActiveModel:
         )
         assert prepare.active_model() == self.shipped()
 
+    def test_in_production_only_the_operator_changes_which_model_answers(
+        self, own: ModelVersion, tmp_path: Path, settings: Settings
+    ) -> None:
+        settings.DEMO = False
+        shutil.rmtree(tmp_path / "models")
+        assert "install it again, or activate another" in prepare.model()
+        assert prepare.active_model() == str(own)
+
     def test_one_whose_files_were_changed_is_replaced(
         self, own: ModelVersion, tmp_path: Path
     ) -> None:
@@ -129,7 +137,9 @@ class TestActiveModel:
     ) -> None:
         settings.MODEL_BUNDLE_DIRS = [tmp_path]
         lost = ModelVersionFactory(is_active=True)
-        assert prepare.model().endswith("No other ships; what comes in waits.")
+        assert prepare.model().endswith(
+            "What comes in waits; install it again, or activate another."
+        )
         (tmp_path / "broken-1").mkdir()
         (tmp_path / "broken-1" / "bundle.json").write_text("{}")
         assert "The model was not installed." in prepare.model()
