@@ -49,12 +49,12 @@ def _fingerprint() -> str:
 
 
 def model() -> str:
-    """See that an active model is there whose files can be used; a sentence if that took a change.
+    """See that an active model is there whose files can be used; a sentence if not, or if changed.
 
-    That is the bundle that ships where none is active, or where the files of the active one are
-    gone or not those that were registered; under production settings nobody but the operator
-    changes which model answers, and the sentence asks for that. Raises CommandError when the shipped one cannot be used
-    and none was active; else the sentence says so, for the rest of the platform works without.
+    Where none is active, or the files of the active one are gone or not those that were
+    registered, it is the bundle that ships. Under production settings nobody but the operator
+    changes which model answers: there the sentence asks for that. Raises CommandError when the
+    shipped one cannot be used and none was active; else the rest of the platform works without.
     """
     active, bundle = _active(), shipped_bundle()
     if active is None:
