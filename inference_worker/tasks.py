@@ -76,8 +76,11 @@ def analyse_radiograph(self: Task, analysis_id: str) -> None:
     if classifier is None or analysis is None:
         log.info("nothing_to_claim", analysis_id=analysis_id)
         return
-    with Lease(analysis_id=pk, attempt=analysis.attempt):
-        run_attempt(analysis, classifier)
+    try:
+        with Lease(analysis_id=pk, attempt=analysis.attempt):
+            run_attempt(analysis, classifier)
+    except SoftTimeLimitExceeded as error:  # struck before the work began, or while it was ending
+        give_up(analysis, error)
 
 
 def classifier_for(analysis_id: UUID) -> Classifier | None:

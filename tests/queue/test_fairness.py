@@ -31,7 +31,7 @@ def test_a_radiograph_that_kills_each_worker(quick: Platform, slow_file: bytes) 
         if status_of(poison) == "running":
             quick.child().kill()
             killed += 1
-            wait_for(lambda: status_of(poison) != "running", seconds=10)
+            wait_for(lambda: status_of(poison) != "running", seconds=10, every=0.002)
         time.sleep(0.002)
     poison.refresh_from_db()
     assert (killed, poison.attempt, poison.error_code) == (3, 3, "worker_lost")

@@ -25,6 +25,7 @@ def frozen_at_work(platform: Platform, data: bytes) -> Analysis:
     child = platform.child()
     analysis = queue_analysis(radiograph=slow_radiograph(data))
     wait_for(lambda: status_of(analysis) == "running", seconds=10, every=0.002)
+    time.sleep(0.05)  # a child frozen at the end of its claim would still hold SQLite's one lock
     child.suspend()
     return analysis
 
