@@ -87,8 +87,21 @@ def _send_in_time(analysis_id: UUID, queue: str) -> None:
 def send_task(
     connection: Connection, name: str, *, queue: str, args: Sequence[str] = (), **options: Any
 ) -> None:
-    """Send a task by its name, so that the sender need not import what the worker imports."""
-    app.send_task(name, args=list(args), queue=queue, connection=connection, retry=False, **options)
+    """Send a task by its name, so that the sender need not import what the worker imports.
+
+    The time limits are the worker's own: a sender that happens to know the task would otherwise
+    stamp those of its settings on the message.
+    """
+    app.send_task(
+        name,
+        args=list(args),
+        queue=queue,
+        connection=connection,
+        retry=False,
+        time_limit=None,
+        soft_time_limit=None,
+        **options,
+    )
 
 
 def waiting_messages(connection: Connection, *, queue: str) -> int:

@@ -6,6 +6,7 @@ import pytest
 
 from cases.models import Analysis, CaseEvent
 from cases.services.analyses import queue_analysis
+from inference_worker.tasks import analyse_radiograph
 from tests.factories import RadiographFactory
 from tests.queue.platform import (
     Platform,
@@ -19,7 +20,11 @@ pytestmark = [pytest.mark.broker, pytest.mark.xdist_group("broker")]
 
 
 def frozen_at_work(platform: Platform, data: bytes) -> Analysis:
-    """A worker with short time limits, whose child is frozen in the middle of an analysis."""
+    """A worker with short time limits, whose child is frozen in the middle of an analysis.
+
+    This process knows the task and has other limits in its settings: the worker's must count.
+    """
+    assert analyse_radiograph.soft_time_limit > 10
     platform.environment["DJANGO_SETTINGS_MODULE"] = "tests.queue.impatient"
     platform.start_worker()
     child = platform.child()
