@@ -19,6 +19,8 @@ TABLE = Path(__file__).with_name("ps3_15_table_e_1_1.txt")
 DATES = {"DA": "19991231", "TM": "235958", "DT": "19991231235958", "AS": "045Y"}
 BINARY = {"OB", "OW", "OD", "OF", "OL", "OV", "UN"}
 
+NUMBER = 1_928_374_650
+
 
 def listed() -> list[tuple[str, int]]:
     """(action, tag) of every line of the table."""
@@ -38,7 +40,10 @@ def telling(vr: str) -> Any:
         return DATES[vr]
     if vr in BINARY:
         return NAME.encode()
-    return NAME if vr in {"AE", "CS", "LO", "LT", "PN", "SH", "ST", "UC", "UR", "UT"} else 4711
+    if vr in {"AE", "CS", "LO", "LT", "PN", "SH", "ST", "UC", "UR", "UT"}:
+        return NAME
+    # Long, so that no fresh UID holds it by chance; 16 bits have no room for it, nor show it.
+    return 4711 if vr in {"US", "SS"} else NUMBER
 
 
 def vr_of(tag: int) -> str:
@@ -80,7 +85,7 @@ def test_every_element_of_the_table_goes(tmp_path: Path) -> None:
         if keyword:
             assert keyword in made.removed
     kept = made.original.read_bytes()
-    for text in (b"Sekretowa", b"19991231", b"235958", b"4711"):
+    for text in (b"Sekretowa", b"19991231", b"235958", str(NUMBER).encode()):
         assert text not in kept
 
 
