@@ -14,8 +14,8 @@ from django.core.files import File
 from django.core.files.uploadedfile import UploadedFile
 
 from cases.intake.errors import IntakeError
-from cases.intake.limits import Limits
 from cases.intake.result import VerifiedRadiograph
+from cases.intake.uploads import configured_limits
 from cases.intake.verify import verify
 from cases.models.radiograph import private_storage
 from cases.services.turns import Turns
@@ -50,15 +50,6 @@ class SubmissionRefused(Exception):
         return cls([FileRefusal(0, "", code, IntakeError(code, message).message)])
 
 
-def limits() -> Limits:
-    """The bounds of intake as this installation sets them."""
-    return Limits(
-        max_bytes=settings.INTAKE_MAX_BYTES,
-        max_pixels=settings.INTAKE_MAX_PIXELS,
-        max_files=settings.INTAKE_MAX_FILES,
-    )
-
-
 @contextmanager
 def verified(files: Sequence[UploadedFile]) -> Iterator[list[VerifiedRadiograph]]:
     """Verify the files, at most two at a time; what was made of them lives as long as the block.
@@ -66,7 +57,7 @@ def verified(files: Sequence[UploadedFile]) -> Iterator[list[VerifiedRadiograph]
     Raises SubmissionRefused with an entry for every file that is not taken, or one for the whole
     upload if other uploads keep the children busy.
     """
-    bounds = limits()
+    bounds = configured_limits()
     if not files:
         raise SubmissionRefused.whole("empty_file", "No file was sent: choose a radiograph.")
     if len(files) > bounds.max_files:

@@ -16,7 +16,7 @@ from cases.forms import CaseForm, FilesForm
 from cases.intake import uploads
 from cases.intake.limits import MIB
 from cases.selectors.cases import get_case
-from cases.services import reception, submission
+from cases.services import submission
 from cases.services.reception import FileRefusal, SubmissionRefused
 from cases.views.guard import back_to_withdrawn, clinical, found, person
 from cases.vocabulary import View
@@ -87,7 +87,7 @@ def _take(
         status = STATUS_OF.get(refusals[0].code, 422) if refusals else 422
     if _wants_json(request) and status != 200:
         return JsonResponse(_problems(form, refusals), status=status)
-    bounds = reception.limits()
+    bounds = uploads.configured_limits()
     context |= {
         "form": form,
         "refusals": refusals,

@@ -11,9 +11,9 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from cases.intake.errors import IntakeError
+from cases.intake.uploads import configured_limits
 from cases.intake.verify import verify
 from cases.models import ModelVersion
-from cases.services.reception import limits
 from cases.vocabulary import FindingLevel
 from inference_worker.assessment import NoUsableAnswer, UnreadableRadiograph, assess
 from inference_worker.bundle import BundleError
@@ -70,7 +70,7 @@ def analyse(path: Path, classifier: Classifier, model: ModelVersion) -> dict[str
     try:
         path.open("rb").close()  # a folder, or a file that is not there or not ours
         with TemporaryDirectory(prefix="analyse-", dir=settings.FILE_UPLOAD_TEMP_DIR) as folder:
-            taken = verify(path, Path(folder), limits=limits())
+            taken = verify(path, Path(folder), limits=configured_limits())
             data = taken.canonical.read_bytes()
         read = (time.perf_counter() - started) * 1000
         if taken.not_assessable:
