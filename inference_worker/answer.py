@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from inference_worker.bundle import Bundle, Thresholds
 from inference_worker.classifier import Prediction
+from inference_worker.manifest import ABSOLUTE, MapStyle
 
 FRACTURE = "fracture"
 INCONCLUSIVE = "inconclusive"
@@ -21,8 +22,7 @@ LONG_SIDE = 512
 BLUR = 0.015
 """Of the longer side: a fine map is a spray of edges, and a reader looks for a place."""
 STRONGEST_ALPHA = 190
-FAINT = 0.2
-"""Below this the map is noise; showing it would tint the whole radiograph."""
+RELATIVE_STYLE = MapStyle()
 WEAK_COLOUR, STRONG_COLOUR = np.array([255, 205, 60]), np.array([225, 30, 40])
 
 
@@ -39,9 +39,9 @@ class Answer:
 
 
 def answer(prediction: Prediction, bundle: Bundle) -> Answer:
-    """Calibrate the logit (Platt 1999) and name the level. ValueError when the logit is not
-    finite."""
-    if not math.isfinite(prediction.logit):
+    """Calibrate the logit (Platt 1999) and name the level. ValueError when any number of the
+    prediction is not finite."""
+    if not prediction.is_finite():
         raise ValueError("the model gave no finite answer")
     scaled = bundle.calibration.slope * prediction.logit + bundle.calibration.intercept
     probability = sigmoid(scaled)
@@ -74,20 +74,23 @@ def level_of(probability: float, thresholds: Thresholds) -> str:
     return INCONCLUSIVE
 
 
-def heatmap_png(map_: NDArray[np.float32], *, width: int, height: int) -> bytes:
+def heatmap_png(
+    map_: NDArray[np.float32], *, width: int, height: int, style: MapStyle = RELATIVE_STYLE
+) -> bytes:
     """An RGBA overlay with the aspect of the radiograph (width x height pixels), longer side at
     most 512.
 
     Opacity and colour (yellow to red) grow with the map, which is (h, w) in 0..1 and covers the
-    whole radiograph.
+    whole radiograph. An absolute map is drawn as it is: what lies below the style's limit stays
+    invisible, wherever its peak is.
     """
     if width < 1 or height < 1 or map_.ndim != 2 or 0 in map_.shape:
         raise ValueError(f"no overlay of {width}x{height} from a map of shape {map_.shape}")
     scale = min(1.0, LONG_SIDE / max(width, height))
     shape = (max(1, round(width * scale)), max(1, round(height * scale)))
     large = np.asarray(cv2.resize(map_, shape, interpolation=cv2.INTER_LINEAR), dtype=np.float32)
-    heat = np.clip(_smooth(large), 0, 1)
-    strength = np.clip((heat - FAINT) / (1 - FAINT), 0, 1)[..., np.newaxis]
+    heat = np.clip(large if style.kind == ABSOLUTE else _smooth(large), 0, 1)
+    strength = np.clip((heat - style.faint) / (1 - style.faint), 0, 1)[..., np.newaxis]
     rgb = WEAK_COLOUR + (STRONG_COLOUR - WEAK_COLOUR) * strength
     rgba = np.concatenate([rgb, strength * STRONGEST_ALPHA], axis=-1).round().astype(np.uint8)
     written, png = cv2.imencode(".png", cv2.cvtColor(rgba, cv2.COLOR_RGBA2BGRA))

@@ -44,6 +44,8 @@ def assess(data: bytes, classifier: Classifier) -> Assessment:
         raise NoUsableAnswer(str(error)) from error
     return Assessment(
         answer=said,
-        heatmap=heatmap_png(prediction.map, width=width, height=height),
+        heatmap=heatmap_png(
+            prediction.map, width=width, height=height, style=classifier.bundle.map_style
+        ),
         timings_ms={"decoded": decoded, **prediction.timings_ms},
     )

@@ -8,68 +8,45 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypedDict, cast
+from typing import Any, cast
 
-from inference_worker.preprocessing import PREPROCESSING_VERSION
+from inference_worker.manifest import (
+    ENGINE_FILES,
+    FORMAT,
+    MANIFEST,
+    OUTPUTS,
+    Calibration,
+    Manifest,
+    MapStyle,
+    Thresholds,
+    read_calibration,
+    read_class_names,
+    read_map_style,
+    read_normal_class,
+    read_thresholds,
+    read_word,
+)
+from inference_worker.preprocessing import PREPROCESSING_VERSIONS
 
-MANIFEST = "bundle.json"
-FORMAT = 1
-ENGINE_FILES = {"litert": "model.tflite", "keras": "model.keras"}
-OUTPUTS = ("logit", "class_scores", "map")
+__all__ = ["ENGINE_FILES", "MANIFEST", "OUTPUTS", "Bundle", "BundleError", "Calibration"]
+__all__ += ["Manifest", "Thresholds", "find_bundle", "load_bundle", "sha256_of", "weights_sha256"]
 
 
 class BundleError(Exception):
     """A bundle that must not be used; one sentence says why."""
 
 
-class Manifest(TypedDict, total=False):
-    """bundle.json as it lies on disk; JSON, so that a model version can keep a copy of it."""
-
-    format: int
-    name: str
-    version: str
-    architecture: str
-    demonstration: bool
-    input: dict[str, Any]
-    preprocessing_version: str
-    outputs: list[str]
-    class_names: list[str]
-    calibration: dict[str, Any]
-    thresholds: dict[str, float]
-    files: dict[str, str]
-    training_data: dict[str, Any]
-    training: dict[str, Any]
-    metrics: dict[str, Any]
-    licence: dict[str, str]
-    notes: list[str]
-
-
-@dataclass(frozen=True)
-class Thresholds:
-    """Two operating points on the calibrated probability: a sensitive one and a specific one."""
-
-    rule_out: float
-    rule_in: float
-
-
-@dataclass(frozen=True)
-class Calibration:
-    """probability = sigmoid(slope * logit + intercept), for the stated share of fractured
-    radiographs."""
-
-    slope: float
-    intercept: float
-    prevalence: float
-
-
 @dataclass(frozen=True)
 class Bundle:
-    """A verified bundle. `weights_sha256` covers the weights of every engine, for all hold the same
-    numbers."""
+    """A verified bundle.
+
+    `class_names` are those of the scores, in order. With one name it is the score of that finding;
+    with several the scores add up to 1 and `normal_class` is the one without a finding.
+    `weights_sha256` covers the weights of every engine, for all hold the same numbers.
+    """
 
     path: Path
     name: str
@@ -79,6 +56,8 @@ class Bundle:
     input_size: int
     input_channels: int
     class_names: tuple[str, ...]
+    normal_class: str | None
+    map_style: MapStyle
     thresholds: Thresholds
     calibration: Calibration
     weights_sha256: str
@@ -154,15 +133,17 @@ def _checked(path: Path, manifest: Manifest) -> Bundle:
         raise ValueError(f"input {size} x {size} x {channels}")
     return Bundle(
         path=path,
-        name=str(manifest["name"]),
-        version=str(manifest["version"]),
+        name=read_word(manifest["name"]),
+        version=read_word(manifest["version"]),
         architecture=str(manifest["architecture"]),
         manifest=manifest,
         input_size=size,
         input_channels=channels,
-        class_names=tuple(manifest["class_names"]),
-        thresholds=_thresholds(manifest["thresholds"]),
-        calibration=_calibration(manifest["calibration"]),
+        class_names=read_class_names(manifest),
+        normal_class=read_normal_class(manifest),
+        map_style=read_map_style(manifest.get("map", {})),
+        thresholds=read_thresholds(manifest["thresholds"]),
+        calibration=read_calibration(manifest["calibration"]),
         weights_sha256=weights_sha256(manifest["files"]),
         preprocessing_version=manifest["preprocessing_version"],
         demonstration=bool(manifest["demonstration"]),
@@ -175,10 +156,10 @@ def _check_versions(path: Path, manifest: Manifest) -> None:
         raise BundleError(
             f"{path.name} has format {manifest['format']}; this worker reads {FORMAT}."
         )
-    if manifest["preprocessing_version"] != PREPROCESSING_VERSION:
+    if manifest["preprocessing_version"] not in PREPROCESSING_VERSIONS:
         raise BundleError(
             f"{path.name} was trained with preprocessing {manifest['preprocessing_version']}; "
-            f"this worker has {PREPROCESSING_VERSION}."
+            f"this worker has {' and '.join(PREPROCESSING_VERSIONS)}."
         )
     if not set(OUTPUTS) <= set(manifest["outputs"]):
         raise BundleError(f"{path.name} must give the outputs {', '.join(OUTPUTS)}.")
@@ -200,21 +181,3 @@ def _check_files(path: Path, files: Mapping[str, str]) -> None:
             raise BundleError(
                 f"{name} in {path.name} is not the file that was measured (SHA-256 differs)."
             )
-
-
-def _thresholds(values: Mapping[str, float]) -> Thresholds:
-    rule_out, rule_in = float(values["rule_out"]), float(values["rule_in"])
-    if not 0 < rule_out < rule_in < 1:
-        raise ValueError(
-            f"thresholds must keep 0 < rule_out < rule_in < 1, not {rule_out}, {rule_in}"
-        )
-    return Thresholds(rule_out, rule_in)
-
-
-def _calibration(values: Mapping[str, Any]) -> Calibration:
-    slope, intercept, prevalence = (
-        float(values[key]) for key in ("slope", "intercept", "prevalence")
-    )
-    if not (0 < slope < math.inf and math.isfinite(intercept) and 0 < prevalence < 1):
-        raise ValueError(f"calibration {slope}, {intercept}, {prevalence}")
-    return Calibration(slope, intercept, prevalence)

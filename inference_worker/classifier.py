@@ -18,15 +18,23 @@ from inference_worker.bundle import Bundle, BundleError
 class Prediction:
     """What the network said about one radiograph, before calibration.
 
-    `logit` is of "fractured"; `class_scores` are the network's own, uncalibrated, 0..1; `map` (h,
-    w) in 0..1 covers the whole canonical radiograph at a lower resolution; `timings_ms` has
-    `preprocessed` and `inferred`.
+    `logit` is of "fractured"; `class_scores` are the network's own, uncalibrated, 0..1, one for
+    each of the bundle's class names; `map` (h, w) in 0..1 covers the whole canonical radiograph at
+    a lower resolution, and the bundle's `map_style` says what its numbers mean; `timings_ms` has
+    `preprocessed` and `inferred`; `features` (F,) is the pooled embedding of a bundle that gives
+    one.
     """
 
     logit: float
     class_scores: dict[str, float]
     map: NDArray[np.float32]
     timings_ms: dict[str, float]
+    features: NDArray[np.float32] | None = None
+
+    def is_finite(self) -> bool:
+        """Whether every number is one; no answer is made from anything else."""
+        numbers = [self.logit, *self.class_scores.values()]
+        return bool(np.isfinite(numbers).all() and np.isfinite(self.map).all())
 
 
 class Classifier(Protocol):
@@ -55,9 +63,10 @@ def load_classifier(bundle: Bundle, *, threads: int = 1, engine: str = "litert")
         return LiteRTClassifier(bundle, weights, threads=threads)
     except ImportError as error:
         raise BundleError(f"The engine {engine} is not installed here: {error}.") from error
-    except (ValueError, RuntimeError, OSError) as error:
+    # Whatever a runtime makes of a damaged or foreign file, it must not end the worker.
+    except Exception as error:
         raise BundleError(
-            f"{weights.name} in {bundle.path.name} cannot be loaded: {error}."
+            f"{weights.name} in {bundle.path.name} cannot be loaded: {in_one_line(error)}."
         ) from error
 
 
@@ -65,10 +74,20 @@ def warm_up(classifier: Classifier) -> float:
     """Run once on a generated radiograph, so that the first patient does not wait for it;
     milliseconds it took."""
     started = time.perf_counter()
-    prediction = classifier.classify([reference_radiograph()])[0]
-    if not np.isfinite(prediction.logit) or not np.isfinite(prediction.map).all():
-        raise BundleError(f"{classifier.bundle.path.name} gives no finite answer.")
+    name = classifier.bundle.path.name
+    try:
+        prediction = classifier.classify([reference_radiograph()])[0]
+    except Exception as error:
+        raise BundleError(f"{name} cannot be run: {in_one_line(error)}.") from error
+    if not prediction.is_finite():
+        raise BundleError(f"{name} gives no finite answer: its weights are damaged.")
     return (time.perf_counter() - started) * 1000
+
+
+def in_one_line(error: Exception) -> str:
+    """The first line of what a runtime says, which may be pages long."""
+    lines = str(error).strip().splitlines() or [type(error).__name__]
+    return lines[0][:200].rstrip(".:")
 
 
 def reference_radiograph(height: int = 454, width: int = 373) -> NDArray[np.uint8]:

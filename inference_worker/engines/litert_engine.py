@@ -10,9 +10,11 @@ import numpy as np
 from ai_edge_litert.interpreter import Interpreter
 from numpy.typing import NDArray
 
-from inference_worker.bundle import OUTPUTS, Bundle
+from inference_worker.bundle import Bundle
 from inference_worker.classifier import Prediction
-from inference_worker.engines.common import prediction, prepare_all
+from inference_worker.engines.common import check_shapes, prediction, prepare_all
+
+SIGNATURE = "serving_default"
 
 
 class LiteRTClassifier:
@@ -23,11 +25,19 @@ class LiteRTClassifier:
     def __init__(self, bundle: Bundle, weights: Path, *, threads: int) -> None:
         self.bundle = bundle
         self._interpreter = Interpreter(model_path=str(weights), num_threads=threads)
-        signature = self._interpreter.get_signature_list()["serving_default"]
-        if not set(OUTPUTS) <= set(signature["outputs"]):
-            raise ValueError(f"its outputs are {sorted(signature['outputs'])}")
-        self._input = signature["inputs"][0]
-        self._run = self._interpreter.get_signature_runner("serving_default")
+        if SIGNATURE not in self._interpreter.get_signature_list():
+            raise ValueError(f"it has no signature {SIGNATURE}, so its outputs have no names")
+        self._run = self._interpreter.get_signature_runner(SIGNATURE)
+        inputs = self._run.get_input_details()
+        outputs = self._run.get_output_details()
+        check_shapes(
+            bundle,
+            [detail["shape"].tolist() for detail in inputs.values()],
+            {name: [int(side) for side in detail["shape"]] for name, detail in outputs.items()},
+        )
+        if any(detail["dtype"] != np.float32 for detail in [*inputs.values(), *outputs.values()]):
+            raise ValueError("its input and outputs must be 32-bit floats")
+        (self._input,) = inputs
 
     def classify(self, canonicals: Sequence[NDArray[np.uint8]]) -> list[Prediction]:
         """See Classifier.classify."""

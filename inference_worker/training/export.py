@@ -12,12 +12,14 @@ import keras
 import tensorflow as tf
 
 from inference_worker.bundle import ENGINE_FILES, MANIFEST, Manifest, sha256_of
+from inference_worker.training.plain import plain
 
 
 def write_weights(model: keras.Model, folder: Path) -> None:
-    """Write model.keras and model.tflite into `folder`. The weights must already be rounded to 16
-    bits."""
+    """Write model.keras and model.tflite into `folder`, in plain layers and rounded to 16 bits, so
+    that both hold the same numbers."""
     folder.mkdir(parents=True, exist_ok=True)
+    model = plain(model)
     write_keras(model, folder / ENGINE_FILES["keras"])
     write_litert(model, folder / ENGINE_FILES["litert"])
 
@@ -38,8 +40,13 @@ def write_keras(model: keras.Model, path: Path) -> None:
                 target.writestr(entry, source.read(name))
 
 
-def write_litert(model: keras.Model, path: Path) -> None:
-    """Convert for one radiograph at a time: weights kept as 16-bit floats, arithmetic in 32."""
+def write_litert(model: keras.Model, path: Path, *, half: bool = True) -> None:
+    """Convert for one radiograph at a time: weights kept as 16-bit floats (`half`) or as they are,
+    arithmetic in 32 bits."""
+    smaller = {
+        "optimizations": [tf.lite.Optimize.DEFAULT],
+        "target_spec": {"supported_types": [tf.float16]},
+    }
     model.export(
         path,
         format="litert",
@@ -49,8 +56,7 @@ def write_litert(model: keras.Model, path: Path) -> None:
                 dtype="float32", shape=(1, *model.input.shape[1:]), name=model.input.name
             )
         ],
-        optimizations=[tf.lite.Optimize.DEFAULT],
-        target_spec={"supported_types": [tf.float16]},
+        **(smaller if half else {}),
     )
 
 

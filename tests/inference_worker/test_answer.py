@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from inference_worker.answer import answer, heatmap_png, level_of, sigmoid
+from inference_worker.answer import STRONGEST_ALPHA, answer, heatmap_png, level_of, sigmoid
 from inference_worker.bundle import Bundle, Thresholds, load_bundle
 from inference_worker.classifier import Prediction
+from inference_worker.manifest import ABSOLUTE, MapStyle
 from tests.inference_worker.samples import written_bundle
 
 
@@ -60,6 +61,13 @@ def test_no_answer_from_no_number(bundle: Bundle, logit: float) -> None:
         answer(dataclasses.replace(said(0), logit=logit), bundle)
 
 
+def test_no_answer_beside_other_numbers_that_are_none(bundle: Bundle) -> None:
+    scores = dataclasses.replace(said(0), class_scores={"fracture": math.nan})
+    for broken in (scores, dataclasses.replace(said(0), map=np.full((4, 4), np.nan, np.float32))):
+        with pytest.raises(ValueError, match="finite"):
+            answer(broken, bundle)
+
+
 def decoded(png: bytes) -> NDArray[np.uint8]:
     image = cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_UNCHANGED)
     assert image is not None
@@ -80,6 +88,18 @@ def test_overlay_grows_with_the_map_and_lies_where_the_map_does() -> None:
     assert (np.diff(alpha) >= 0).all()
     assert alpha[0] == 0
     assert 150 < alpha[-1] < 255
+
+
+def test_an_absolute_map_shows_nothing_below_its_limit() -> None:
+    style = MapStyle(ABSOLUTE, faint=0.4)
+    heat = np.full((64, 64), 0.35, np.float32)
+    heat[30:34, 30:34] = 0.7
+    overlay = decoded(heatmap_png(heat, width=64, height=64, style=style))
+    assert (overlay[:28, :, 3] == 0).all()
+    assert overlay[32, 32, 3] == pytest.approx(STRONGEST_ALPHA / 2, abs=2)
+    faint = decoded(heatmap_png(heat * 0.5, width=64, height=64, style=style))
+    assert faint[..., 3].max() == 0
+    assert decoded(heatmap_png(heat, width=64, height=64))[5, 5, 3] > 0
 
 
 @pytest.mark.parametrize(

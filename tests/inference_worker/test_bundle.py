@@ -12,6 +12,7 @@ from inference_worker.bundle import (
     load_bundle,
     weights_sha256,
 )
+from inference_worker.manifest import ABSOLUTE, RELATIVE, MapStyle
 from tests.inference_worker.samples import shipped, written_bundle
 
 
@@ -24,6 +25,17 @@ def test_reads_what_is_written(tmp_path: Path) -> None:
     assert bundle.metrics["auc"]["value"] == 0.7
     assert len(bundle.weights_sha256) == 64
     assert bundle.weights("litert").name == "model.tflite"
+
+
+def test_several_classes_and_a_map_of_probabilities(tmp_path: Path) -> None:
+    names = ["no_fracture", "wrist", "ankle"]
+    style = {"kind": "fracture_probability", "faint": 0.3}
+    changes: dict[str, Any] = {"class_names": names, "normal_class": "no_fracture", "map": style}
+    bundle = load_bundle(written_bundle(tmp_path / "new", **changes))
+    assert (bundle.class_names, bundle.normal_class) == (tuple(names), "no_fracture")
+    assert bundle.map_style == MapStyle(ABSOLUTE, 0.3)
+    plain = load_bundle(written_bundle(tmp_path / "old"))
+    assert (plain.normal_class, plain.map_style) == (None, MapStyle(RELATIVE, 0.2))
 
 
 def test_changed_weights_are_refused(tmp_path: Path) -> None:
@@ -59,6 +71,14 @@ def test_other_weights_have_another_hash() -> None:
         ({"input": {"size": 0, "channels": 3}}, "input"),
         ({"input": []}, "wrong value"),
         ({"metrics": 3}, "wrong value"),
+        ({"name": "../elsewhere"}, "cannot name a bundle"),
+        ({"version": "1/2"}, "cannot name a bundle"),
+        ({"class_names": "fracture"}, "must be words"),
+        ({"class_names": ["wrist", "wrist"], "normal_class": "wrist"}, "must differ"),
+        ({"class_names": ["none", "wrist"]}, "normal_class is None and not one of none, wrist"),
+        ({"class_names": ["none", "wrist"], "normal_class": "no"}, "normal_class is 'no'"),
+        ({"map": {"kind": "drawing"}}, "map drawing"),
+        ({"map": {"kind": "fracture_probability", "faint": 1}}, "faint below 1.0"),
     ],
 )
 def test_refuses_with_one_sentence(tmp_path: Path, changes: dict[str, Any], sentence: str) -> None:
