@@ -1,4 +1,8 @@
-"""From logits to probabilities and operating points, on the tune fold alone."""
+"""From logits to probabilities: Platt scaling, and how well it holds.
+
+`calibrate` and `operating_points` serve a training with one tune part; `cross_fitted` and what
+`platt` serve a cross-validation, whose thresholds `operating.py` finds.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,7 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
 from inference_worker.bundle import Calibration, Thresholds
+from inference_worker.training.metrics import weights_for
 
 FEWEST = 20
 """With fewer images of a class a fitted line is noise: the logit is then taken as it is."""
@@ -40,7 +45,10 @@ def calibrate(
 
 def apply(calibration: Calibration, logits: NDArray[np.float64]) -> NDArray[np.float64]:
     """Calibrated probabilities of logits."""
-    return np.asarray(1 / (1 + np.exp(-(calibration.slope * logits + calibration.intercept))))
+    # exp(-log(1 + exp(-x))) is the sigmoid of x without overflow at either end.
+    return np.asarray(
+        np.exp(-np.logaddexp(0, -(calibration.slope * logits + calibration.intercept)))
+    )
 
 
 def operating_points(probabilities: NDArray[np.float64], labels: NDArray[np.float32]) -> Thresholds:
@@ -52,3 +60,33 @@ def operating_points(probabilities: NDArray[np.float64], labels: NDArray[np.floa
         rule_out=round(min(max(rule_out, WIDEST[0]), NARROWEST[0]), 3),
         rule_in=round(max(min(rule_in, WIDEST[1]), NARROWEST[1]), 3),
     )
+
+
+def platt(
+    logits: NDArray[np.float64], fractured: NDArray[np.bool_], *, prevalence: float
+) -> Calibration:
+    """The line that is served: through all out-of-fold logits, for the stated prevalence."""
+    labels = fractured.astype(np.float32)
+    if len(set(labels.tolist())) < 2:
+        return Calibration(1.0, 0.0, prevalence)
+    return calibrate(
+        logits, labels, weights_for(labels, prevalence=prevalence), prevalence=prevalence
+    )
+
+
+def cross_fitted(
+    logits: NDArray[np.float64],
+    fractured: NDArray[np.bool_],
+    folds: NDArray[np.int64],
+    *,
+    prevalence: float,
+) -> NDArray[np.float64]:
+    """Probabilities (N,) in which no radiograph helped to draw the line that it was put through:
+    fitted on the other folds, applied to the one left out."""
+    probabilities = np.empty(len(logits))
+    for fold in np.unique(folds):
+        inside = folds == fold
+        others = inside if inside.all() else ~inside
+        line = platt(logits[others], fractured[others], prevalence=prevalence)
+        probabilities[inside] = apply(line, logits[inside])
+    return probabilities
