@@ -17,7 +17,10 @@ from keras import layers, ops
 @keras.saving.register_keras_serializable("fracture_platform")
 class ScaledConv(layers.Layer):  # type: ignore[misc]
     """(N, H, W, C) -> (N, H / stride, W / stride, filters): convolution with the kernel times a
-    trained scale per output channel, plus a shift; `filters` 0 makes it depthwise."""
+    trained scale per output channel, plus a shift; `filters` 0 makes it depthwise.
+
+    `bias` and `spread` (of 1 = He et al. 2015) are where shift and kernel begin.
+    """
 
     def __init__(
         self,
@@ -27,11 +30,12 @@ class ScaledConv(layers.Layer):  # type: ignore[misc]
         stride: int = 1,
         relu6: bool = True,
         bias: float = 0.0,
+        spread: float = 1.0,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
         self.filters, self.width, self.stride = filters, width, stride
-        self.relu6, self.bias = relu6, bias
+        self.relu6, self.bias, self.spread = relu6, bias, spread
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
         incoming = int(input_shape[-1] or 0)
@@ -41,7 +45,7 @@ class ScaledConv(layers.Layer):  # type: ignore[misc]
         self.kernel = self.add_weight(
             name="kernel",
             shape=shape,
-            initializer=keras.initializers.RandomNormal(stddev=(2 / fan) ** 0.5),
+            initializer=keras.initializers.RandomNormal(stddev=self.spread * (2 / fan) ** 0.5),
         )
         self.scale = self.add_weight(name="scale", shape=(self.outgoing,), initializer="ones")
         self.shift = self.add_weight(
@@ -73,5 +77,6 @@ class ScaledConv(layers.Layer):  # type: ignore[misc]
             "stride": self.stride,
             "relu6": self.relu6,
             "bias": self.bias,
+            "spread": self.spread,
         }
         return {**super().get_config(), **own}
