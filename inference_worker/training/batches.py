@@ -39,7 +39,7 @@ def squares(
             if kept["squares"].shape[1:] == (size, size) and np.array_equal(kept["key"], key):
                 return np.asarray(kept["squares"], dtype=np.uint8)
     rows = [
-        letterbox(decode(sample.path), size=size)[0]
+        letterbox(decode(sample.path, bottom="mended"), size=size)[0]
         for sample in tqdm(samples, desc="decoding", unit="radiograph", mininterval=1)
     ]
     decoded = np.stack(rows)

@@ -16,7 +16,7 @@ from inference_worker.answer import answer
 from inference_worker.bundle import Bundle
 from inference_worker.classifier import Classifier, load_classifier
 from inference_worker.training.dataset import DatasetError, Sample, fingerprint, read_folder
-from inference_worker.training.decode import decode
+from inference_worker.training.decode import Bottom, decode
 from inference_worker.training.metrics import FIGURES, Scored, auc, level_figures, measure
 from inference_worker.training.split import split
 
@@ -26,9 +26,15 @@ REGIONS = ("hand", "leg", "hip", "shoulder")
 
 
 def score(classifier: Classifier, samples: Sequence[Sample]) -> Scored:
-    """What the bundle answers for every sample."""
+    """What the bundle answers for every sample, however little of its file is there."""
+    bottom: Bottom = "mended" if classifier.bundle.preprocessing_version == "1" else "cut"
+
+    def probability(sample: Sample) -> float:
+        grey = decode(sample.path, bottom=bottom, least=0)
+        return answer(classifier.classify([grey])[0], classifier.bundle).probability
+
     probabilities = [
-        answer(classifier.classify([decode(sample.path)])[0], classifier.bundle).probability
+        probability(sample)
         for sample in tqdm(samples, desc="held out", unit="radiograph", mininterval=1)
     ]
     return Scored(

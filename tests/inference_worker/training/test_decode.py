@@ -7,7 +7,15 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from inference_worker.training.decode import FILLER, decode, mend_bottom
+from inference_worker.training.decode import (
+    FILLER,
+    TooLittleLeft,
+    cut_bottom,
+    decode,
+    is_truncated,
+    mend_bottom,
+    missing_rows,
+)
 
 
 def jpeg(picture: np.ndarray, **options: object) -> bytes:
@@ -32,29 +40,51 @@ def test_exif_orientation_is_applied(tmp_path: Path, noisy: np.ndarray) -> None:
     np.testing.assert_array_equal(turned, np.rot90(plain, -1))
 
 
-def test_truncated_jpeg_keeps_its_shape_and_shows_no_grey_band(
-    tmp_path: Path, noisy: np.ndarray
-) -> None:
+@pytest.fixture
+def cut_short(tmp_path: Path, noisy: np.ndarray) -> Path:
+    """A JPEG of which a fifth of the bytes is missing, beside the whole one."""
     data = jpeg(noisy)
     (tmp_path / "whole.jpg").write_bytes(data)
     (tmp_path / "cut.jpg").write_bytes(data[: int(len(data) * 0.8)])
-    whole, cut = decode(tmp_path / "whole.jpg"), decode(tmp_path / "cut.jpg")
-    assert cut.shape == whole.shape
+    return tmp_path / "cut.jpg"
+
+
+def test_missing_band_is_cut_off(cut_short: Path) -> None:
+    whole, cut = decode(cut_short.with_name("whole.jpg")), decode(cut_short)
+    assert 48 <= len(cut) < len(whole)
+    assert cut.shape[1] == whole.shape[1]
     np.testing.assert_array_equal(cut[:48], whole[:48])
-    assert not (cut == FILLER).all(axis=1).any()
-    assert (cut[-1] == cut[-2]).all()
-    assert len(np.unique(cut[-1])) > 20
+    assert missing_rows(cut) == 0
 
 
-def test_mending_leaves_a_whole_image_alone(noisy: np.ndarray) -> None:
+def test_missing_band_can_be_mended_instead(cut_short: Path) -> None:
+    whole, mended = decode(cut_short.with_name("whole.jpg")), decode(cut_short, bottom="mended")
+    assert mended.shape == whole.shape
+    np.testing.assert_array_equal(mended[:48], whole[:48])
+    assert not (mended == FILLER).all(axis=1).any()
+    assert (mended[-1] == mended[-2]).all()
+    assert len(np.unique(mended[-1])) > 20
+
+
+def test_whole_image_is_left_alone(cut_short: Path, noisy: np.ndarray) -> None:
     np.testing.assert_array_equal(mend_bottom(noisy), noisy)
+    np.testing.assert_array_equal(cut_bottom(noisy), noisy)
+    assert not is_truncated(cut_short.with_name("whole.jpg").read_bytes())
+    assert is_truncated(cut_short.read_bytes())
 
 
-def test_too_little_left(noisy: np.ndarray) -> None:
+def test_too_little_left(tmp_path: Path, noisy: np.ndarray) -> None:
     mostly = noisy.copy()
     mostly[20:] = FILLER
-    with pytest.raises(ValueError, match="most of the image"):
+    with pytest.raises(TooLittleLeft, match="most of the image"):
         mend_bottom(mostly)
+    with pytest.raises(TooLittleLeft, match="only 20 of 90 rows"):
+        cut_bottom(mostly)
+    data = jpeg(noisy)
+    (tmp_path / "third.jpg").write_bytes(data[: len(data) // 3])
+    with pytest.raises(TooLittleLeft, match=r"third\.jpg: only"):
+        decode(tmp_path / "third.jpg")
+    assert 10 < len(decode(tmp_path / "third.jpg", least=0)) < 45
 
 
 def test_deep_grey_is_scaled(tmp_path: Path) -> None:
@@ -74,8 +104,12 @@ def test_no_image(tmp_path: Path) -> None:
 def test_every_kind_of_fracatlas_file(fracatlas: Path) -> None:
     """Truncated, truncated over half of it, and turned by EXIF."""
     normal = fracatlas / "images" / "Non_fractured"
+    assert decode(normal / "IMG0004028.jpg").shape == (416, 373)
+    assert decode(normal / "IMG0004145.jpg", least=0).shape == (208, 373)
+    with pytest.raises(TooLittleLeft):
+        decode(normal / "IMG0004145.jpg")
     for name in ("IMG0004028.jpg", "IMG0004145.jpg"):
-        grey = decode(normal / name)
+        grey = decode(normal / name, bottom="mended")
         assert grey.shape == (454, 373)
         assert not (grey[:, -8:] == FILLER).all(axis=1).any()
     turned = next(fracatlas.glob("images/*/IMG0002628.jpg"))
