@@ -4,13 +4,14 @@ The sentences are settled: nothing here may be shortened to "normal", and no ans
 the sentence that follows it.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from cases.figures import known_figure
 from cases.models import Analysis, ModelVersion, Radiograph
 from cases.vocabulary import AnalysisStatus, FindingLevel
 
@@ -132,43 +133,18 @@ def _without_result(radiograph: Radiograph, newest: Analysis) -> Answer:
     return _worded(radiograph, newest.status, newest)
 
 
-def figure(model_version: ModelVersion, name: str) -> tuple[float, tuple[float, float] | None]:
-    """A measured figure of a model with its 95 % interval, from the bundle's manifest.
-
-    Raises KeyError for one that was not measured.
-    """
-    measured = _find(model_version.manifest.get("metrics", {}), name)
-    if not isinstance(measured, Mapping):
-        return float(measured), None
-    low, high = measured.get("low"), measured.get("high")
-    interval = None if low is None or high is None else (float(low), float(high))
-    return float(measured["value"]), interval
-
-
-def _find(metrics: Mapping[str, Any], name: str) -> Any:
-    """By name, at the top or in the first group (of a data set, say) that has it."""
-    if metrics.get(name) is not None:
-        return metrics[name]
-    groups: Iterable[Any] = (group for group in metrics.values() if isinstance(group, Mapping))
-    for group in groups:
-        if group.get(name) is not None:
-            return group[name]
-    raise KeyError(name)
-
-
 def demonstration_note(model_version: ModelVersion) -> str:
     """What has to stand beside every answer of a demonstration model; empty for another."""
     if not model_version.is_demonstration:
         return ""
-    try:
-        value, interval = figure(model_version, "auc")
-    except (KeyError, TypeError, ValueError):
+    auc = known_figure(model_version, "auc")
+    if auc is None:
         return _("Demonstration model, not measured: do not rely on its answers.")
-    said = {"value": f"{value:.2f}"}
-    if interval is None:
+    said = {"value": f"{auc.value:.2f}"}
+    if auc.interval is None:
         measured = _("AUC %(value)s") % said
     else:
-        said |= {"low": f"{interval[0]:.2f}", "high": f"{interval[1]:.2f}"}
+        said |= {"low": f"{auc.interval[0]:.2f}", "high": f"{auc.interval[1]:.2f}"}
         measured = _("AUC %(value)s (95 %% interval %(low)s to %(high)s)") % said
     return _(
         "Demonstration model, %(measured)s on radiographs it had not seen; 0.5 is guessing, "

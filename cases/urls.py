@@ -6,7 +6,7 @@ from cases.views.actions import case_correct, case_rerun, case_withdraw
 from cases.views.case import case_page, case_status
 from cases.views.history import case_list
 from cases.views.images import analysis_heatmap, radiograph_image
-from cases.views.models import model_card
+from cases.views.models import model_card, model_list, model_plot
 from cases.views.uploads import case_add, case_new
 
 urlpatterns = [
@@ -24,5 +24,7 @@ urlpatterns = [
         name="radiograph_image",
     ),
     path("analyses/<uuid:analysis_id>/heatmap", analysis_heatmap, name="analysis_heatmap"),
+    path("models/", model_list, name="model_list"),
     path("models/<uuid:model_version_id>/", model_card, name="model_card"),
+    path("models/<uuid:model_version_id>/<str:name>", model_plot, name="model_plot"),
 ]

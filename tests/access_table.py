@@ -97,7 +97,12 @@ CASES = [
         }.items()
     ),
     Row("analyses/<uuid:analysis_id>/heatmap", "/analyses/{analysis}/heatmap", CASE),
+    Row("models/", "/models/", answers()),
     Row("models/<uuid:model_version_id>/", "/models/{model_version}/", answers()),
+    *(
+        Row("models/<uuid:model_version_id>/<str:name>", f"/models/{{model_version}}/{name}", table)
+        for name, table in {"roc.png": answers(), "model.tflite": answers((), 404)}.items()
+    ),
     Row("status.json", "/status.json", everybody(200)),
 ]
 

@@ -18,6 +18,7 @@ from accounts import services
 from accounts.models import User
 from accounts.scoped_admin import ScopedAdmin
 from cases.models import AccessRecord, CaseEvent, Worker
+from cases.models.radiograph import private_storage
 from tests.access_table import ADMIN_SIGN_IN, DONE, PEOPLE, ROWS, SIGN_IN, Row
 from tests.factories import AnalysisFactory, CaseFactory, RadiographFactory, phantom
 
@@ -48,6 +49,10 @@ def world(db: None, request: pytest.FixtureRequest) -> dict[str, object]:
     people = {name: request.getfixturevalue(name) for name in PEOPLE if name != "anonymous"}
     sender, hospital = people["owner"].organization, people["reader"].organization
     model_version = request.getfixturevalue("model_version")
+    model_version.manifest = {"files": {"roc.png": "5d" * 32, "model.tflite": "ab" * 32}}
+    model_version.save()
+    if not private_storage().exists(plot := f"models/{'5d' * 32}.png"):
+        private_storage().save(plot, ContentFile(phantom()))
     case = CaseFactory(
         submitting_organization=sender, reading_organization=hospital, submitted_by=people["owner"]
     )

@@ -1,11 +1,12 @@
 """Small pieces that several of the pages show."""
 
 from django.urls import reverse
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from cases.models import Analysis, Radiograph
+from cases import figures
+from cases.models import Analysis, ModelVersion, Radiograph
 
 
 def thumbnail(radiograph: Radiograph) -> SafeString | str:
@@ -32,3 +33,15 @@ def total_ms(analysis: Analysis) -> str:
     """From the claim to the written result."""
     total = analysis.timings_ms.get("total")
     return "" if total is None else f"{total:.0f} ms"
+
+
+def measured_figures(model: ModelVersion) -> SafeString:
+    """What the manifest has: the figures of the whole model, then those at each threshold."""
+    lines = [(label, str(figure)) for label, figure in figures.headline(model)]
+    for point in figures.operating_points(model):
+        at = f"{point.name} ({point.threshold:.3f})"
+        said = ((_("Sensitivity"), point.sensitivity), (_("Specificity"), point.specificity))
+        lines += [(f"{at}: {name}", str(figure)) for name, figure in said if figure]
+    if not lines:
+        return format_html("{}", _("Not measured."))
+    return format_html_join(mark_safe("<br>"), "{}: {}", lines)

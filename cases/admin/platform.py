@@ -3,10 +3,15 @@
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.scoped_admin import ScopedAdmin
+from cases import figures
+from cases.admin.display import measured_figures
 from cases.models import ModelVersion, Worker
 from cases.services import model_versions
 
@@ -18,6 +23,7 @@ class ModelVersionAdmin(ScopedAdmin):
         "__str__",
         "is_active",
         "is_demonstration",
+        "auc",
         "preprocessing_version",
         "created_at",
         "activated_at",
@@ -26,16 +32,31 @@ class ModelVersionAdmin(ScopedAdmin):
     fields = (
         ("name", "version"),
         ("is_active", "is_demonstration"),
+        "card_page",
+        "measured",
         "weights_sha256",
         "preprocessing_version",
         "manifest",
-        "card",
         ("created_at", "activated_at"),
     )
     readonly_fields = tuple(
         name for names in fields for name in ((names,) if isinstance(names, str) else names)
     )
     actions = ("activate",)
+
+    @admin.display(description=gettext_lazy("AUC"))
+    def auc(self, model: ModelVersion) -> str:
+        known = figures.known_figure(model, "auc")
+        return "" if known is None else str(known)
+
+    @admin.display(description=gettext_lazy("measured"))
+    def measured(self, model: ModelVersion) -> SafeString:
+        return measured_figures(model)
+
+    @admin.display(description=gettext_lazy("model card"))
+    def card_page(self, model: ModelVersion) -> SafeString:
+        address = reverse("model_card", args=[model.pk])
+        return format_html('<a href="{}">{}</a>', address, _("Open the card"))
 
     @admin.action(
         description=gettext_lazy("Use for clinical analyses from now on"), permissions=["act"]

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from accounts.models import User
-from cases.models import Analysis, Case, ModelVersion, Radiograph
+from cases.models import Analysis, Case, Radiograph
 
 
 def get_radiograph(*, user: User, radiograph_id: UUID) -> Radiograph:
@@ -33,13 +33,3 @@ def get_analysis(*, user: User, analysis_id: UUID) -> Analysis:
         .select_related("radiograph__case", "model_version")
         .get(pk=analysis_id)
     )
-
-
-def get_model_version(*, model_version_id: UUID) -> ModelVersion:
-    """Model cards are for everybody who signs in. Raises ModelVersion.DoesNotExist."""
-    return ModelVersion.objects.get(pk=model_version_id)
-
-
-def active_model_version() -> ModelVersion | None:
-    """The one that is asked now."""
-    return ModelVersion.objects.filter(is_active=True).first()

@@ -1,16 +1,15 @@
 """Registering and activating model versions."""
 
-import json
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from cases.models import ModelVersion
+from cases.services import installed_bundles
 from cases.services.analyses import queue_unasked
+from cases.services.model_plots import store_plots
 
 
 class ModelVersionConflict(Exception):
@@ -33,7 +32,10 @@ def register(
     card: str = "",
 ) -> ModelVersion:
     """Note a bundle. The same one again is the same row; other weights need another version,
-    or a stored answer would no longer say which model gave it: ModelVersionConflict."""
+    or a stored answer would no longer say which model gave it: ModelVersionConflict.
+
+    The plots of its card are stored after the commit, from the bundle in MODEL_BUNDLE_DIRS.
+    """
     model, created = ModelVersion.objects.get_or_create(
         name=name,
         version=version,
@@ -49,6 +51,7 @@ def register(
         raise ModelVersionConflict(
             f"{name} {version} is registered with other weights; give this bundle a new version."
         )
+    transaction.on_commit(lambda: store_plots(model_version=model), robust=True)
     return model
 
 
@@ -68,32 +71,24 @@ def activate(*, model_version: ModelVersion) -> None:
             is_active=True, activated_at=timezone.now()
         )
         transaction.on_commit(queue_unasked, robust=True)
+        # Again: it may have been registered where its plots did not lie.
+        transaction.on_commit(lambda: store_plots(model_version=model_version), robust=True)
     model_version.refresh_from_db()
 
 
 def _require_bundle(model: ModelVersion) -> None:
     """Only a look: the files are there and listed as registered. The worker verifies each byte."""
-    for folder in settings.MODEL_BUNDLE_DIRS:
-        for path in sorted(Path(folder).glob("*/bundle.json")):
-            try:
-                manifest = json.loads(path.read_text(encoding="utf-8"))
-                named = (manifest["name"], manifest["version"]) == (model.name, model.version)
-                weights = _weights(manifest)
-            except (OSError, ValueError, TypeError, KeyError, AttributeError):
-                continue  # no bundle; what it is meant to be, its installation says
-            if not named:
-                continue
-            if weights != _weights(model.manifest):
-                raise BundleMissing(
-                    f"{path.parent.name} holds other weights than those registered."
-                )
-            if lost := [name for name in weights if not (path.parent / name).is_file()]:
-                raise BundleMissing(f"{path.parent.name} lacks the file {lost[0]}.")
-            return
-    raise BundleMissing(f"No bundle {model} is installed here: install it again.")
+    found = installed_bundles.find(model)
+    if found is None:
+        raise BundleMissing(f"No bundle {model} is installed here: install it again.")
+    folder, files = found
+    weights = _weights(files)
+    if weights != _weights(installed_bundles.hashes(model.manifest)):
+        raise BundleMissing(f"{folder.name} holds other weights than those registered.")
+    if lost := [name for name in weights if not (folder / name).is_file()]:
+        raise BundleMissing(f"{folder.name} lacks the file {lost[0]}.")
 
 
-def _weights(manifest: Mapping[str, Any]) -> dict[str, str]:
-    """The files of the weights and their hashes, as a bundle's manifest lists them."""
-    files = dict(manifest.get("files", {}))
-    return {name: str(sha) for name, sha in files.items() if name.startswith("model.")}
+def _weights(files: Mapping[str, str]) -> dict[str, str]:
+    """Those of a bundle's files that hold weights, with their hashes."""
+    return {name: sha for name, sha in files.items() if name.startswith("model.")}

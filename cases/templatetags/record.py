@@ -7,7 +7,7 @@ from django import template
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cases import answers
+from cases import answers, meaning
 from cases.models import Analysis, Case, ModelVersion
 from cases.vocabulary import CaseLevel, CaseStatus, FindingLevel
 
@@ -67,6 +67,29 @@ def prevalence(model_version: ModelVersion) -> str:
     """The share of fractured radiographs that a model's probabilities are calibrated for."""
     share = model_version.manifest.get("calibration", {}).get("prevalence")
     return percent(float(share)) if isinstance(share, int | float) else ""
+
+
+@register.simple_tag
+def scored_like(analysis: Analysis) -> meaning.Likeness | None:
+    """What the probability was worth on the radiographs that the model was tested on."""
+    return meaning.scored_like(analysis.model_version.manifest, analysis.probability)
+
+
+@register.simple_tag
+def class_scores(analysis: Analysis) -> list[meaning.ClassScore]:
+    return meaning.class_scores(analysis)
+
+
+@register.filter
+def shows_places(model_version: ModelVersion) -> bool:
+    return meaning.shows_places(model_version.manifest)
+
+
+@register.inclusion_tag("cases/bar.html")
+def bar(share: float) -> dict[str, str]:
+    """A share (0..1) as the length of a bar."""
+    # As text: a decimal comma of the language would break the drawing.
+    return {"length": f"{min(max(share, 0.0), 1.0) * 100:.1f}"}
 
 
 @register.simple_tag

@@ -1,79 +1,66 @@
 """The text of a model card, which is Markdown, as elements of a page.
 
-Knows what our cards use: headings, paragraphs, lists, tables, code, bold and italic. Everything is
-escaped first; pictures and addresses are left as their words, for a card may load nothing.
+HTML in it is shown as the text that it is. Of pictures only those appear that the page offers;
+addresses are left as their words, for a card may load nothing and lead nowhere else.
 """
 
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Mapping, MutableMapping, Sequence
+from typing import Any
+from urllib.parse import unquote
 
-from django.utils.html import escape, format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
+from markdown_it.token import Token
+from markdown_it.utils import OptionsDict
 
-HEADING = re.compile(r"(#{1,6})\s+(.*)")
-RULE = re.compile(r"\|?\s*:?-{2,}")
-SPANS = (
-    (re.compile(r"!\[[^\]]*\]\([^)]*\)"), ""),
-    (re.compile(r"\[([^\]]*)\]\([^)]*\)"), r"\1"),
-    (re.compile(r"`([^`]+)`"), r"<code>\1</code>"),
-    (re.compile(r"\*\*([^*]+)\*\*"), r"<strong>\1</strong>"),
-    (re.compile(r"(?<!\w)\*([^*]+)\*(?!\w)"), r"<em>\1</em>"),
-)
-
-
-def to_html(text: str) -> SafeString:
-    """Safe HTML; headings begin at the third level, since the page has the first two."""
-    blocks = re.split(r"\n\s*\n", text.replace("\r\n", "\n").strip())
-    return format_html_join("\n", "{}", ((part,) for block in blocks for part in _block(block)))
+Pictures = Mapping[str, str]
+HIGHEST, LOWEST = 3, 6
+"""Levels of headings: the page itself has the first two."""
 
 
-def _block(block: str) -> Iterator[SafeString]:
-    lines = [line.strip() for line in block.split("\n")]
-    heading = HEADING.fullmatch(lines[0])
-    if heading:
-        level = min(len(heading.group(1)) + 2, 6)
-        yield format_html("<h{}>{}</h{}>", level, _spans(heading.group(2)), level)
-        lines = lines[1:]
-    if not lines:
-        return
-    yield _shape(lines)(lines)
+class _CardRenderer(RendererHTML):
+    """Named by kind of token, as markdown-it wants it; all others are rendered as it does."""
+
+    def link_open(self, *of: Any) -> str:
+        return ""
+
+    link_close = link_open
+
+    def table_open(self, *of: Any) -> str:
+        # Scrolls where it is too wide; who uses a keyboard must be able to reach it for that.
+        return format_html(
+            '<div class="table-frame" tabindex="0" role="group" aria-label="{}">'
+            '<table class="table">',
+            _("Table"),
+        )
+
+    def table_close(self, *of: Any) -> str:
+        return "</table></div>"
+
+    def image(
+        self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: MutableMapping[str, Any]
+    ) -> str:
+        name = unquote(str(tokens[idx].attrGet("src")))
+        address = env["pictures"].get(name)
+        if address is None:
+            return ""
+        words = self.renderInlineAsText(tokens[idx].children, options, env)
+        return format_html('<img src="{}" alt="{}" loading="lazy">', address, words)
 
 
-def _shape(lines: list[str]) -> Callable[[list[str]], SafeString]:
-    if len(lines) > 1 and lines[0].startswith("|") and RULE.match(lines[1]):
-        return _table
-    return _list if all(line[:2] in {"- ", "* "} for line in lines) else _paragraph
+_MARKDOWN = MarkdownIt("commonmark", {"html": False}, renderer_cls=_CardRenderer).enable("table")
 
 
-def _paragraph(lines: list[str]) -> SafeString:
-    words = _spans(" ".join(lines))
-    return format_html("<p>{}</p>", words) if words else mark_safe("")
-
-
-def _list(lines: list[str]) -> SafeString:
-    return format_html(
-        "<ul>{}</ul>", format_html_join("", "<li>{}</li>", ((_spans(one[2:]),) for one in lines))
-    )
-
-
-def _table(lines: list[str]) -> SafeString:
-    head, *body = [_cells(line) for line in lines if not RULE.match(line)]
-    titles = format_html_join("", '<th scope="col">{}</th>', ((cell,) for cell in head))
-    rows = ((format_html_join("", "<td>{}</td>", ((cell,) for cell in cells)),) for cells in body)
-    return format_html(
-        '<div class="table-frame"><table class="table"><thead><tr>{}</tr></thead>'
-        "<tbody>{}</tbody></table></div>",
-        titles,
-        format_html_join("", "<tr>{}</tr>", rows),
-    )
-
-
-def _cells(line: str) -> list[SafeString]:
-    return [_spans(cell.strip()) for cell in line.strip("|").split("|")]
-
-
-def _spans(text: str) -> SafeString:
-    html = str(escape(text))
-    for pattern, shape in SPANS:
-        html = pattern.sub(shape, html)
-    return mark_safe(html.strip())  # noqa: S308  (escaped above; only our own tags were added)
+def to_html(text: str, pictures: Pictures | None = None) -> SafeString:
+    """Safe HTML; `pictures` are addresses by the file names that the card uses."""
+    tokens = _MARKDOWN.parse(text)
+    for token in tokens:
+        if token.type in {"heading_open", "heading_close"}:
+            token.tag = f"h{min(int(token.tag[1:]) + HIGHEST - 1, LOWEST)}"
+        if token.type in {"th_open", "td_open"}:
+            token.attrs = {"scope": "col"} if token.type == "th_open" else {}
+    env = {"pictures": pictures or {}}
+    return mark_safe(_MARKDOWN.renderer.render(tokens, _MARKDOWN.options, env))  # noqa: S308  (the parser escapes all text)

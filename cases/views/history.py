@@ -11,7 +11,7 @@ from cases.forms import FilterForm
 from cases.permissions import may_submit
 from cases.selectors.cases import Page, cases_page
 from cases.selectors.cursor import BadCursor
-from cases.selectors.radiographs import active_model_version
+from cases.selectors.model_versions import active_model_version
 from cases.views.guard import clinical, person
 
 

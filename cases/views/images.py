@@ -1,10 +1,8 @@
 """Images. Each goes through the permission check and leaves an access record."""
 
-from collections.abc import Callable
 from functools import lru_cache
 from io import BytesIO
 from pathlib import PurePath
-from typing import TypeVar
 from uuid import UUID
 
 from django.core.files.base import File
@@ -17,9 +15,9 @@ from cases.models import AccessRecord, Radiograph
 from cases.models.radiograph import private_storage
 from cases.selectors.radiographs import get_analysis, get_radiograph
 from cases.services import trail
+from cases.views.files import opened, private
 from cases.views.guard import clinical, found, person
 
-T = TypeVar("T")
 Rendition = AccessRecord.Rendition
 THUMBNAIL_SIDE = 192
 TYPES = {
@@ -44,12 +42,12 @@ def radiograph_image(request: HttpRequest, radiograph_id: UUID, rendition: str) 
     kind = Rendition(rendition)
     response: HttpResponseBase
     if kind == Rendition.THUMBNAIL:
-        response = HttpResponse(_opened(_thumbnail, radiograph.canonical.name), "image/png")
+        response = HttpResponse(opened(_thumbnail, radiograph.canonical.name), "image/png")
         response["Content-Disposition"] = _disposition(radiograph, kind, ".png")
     else:
         response = _file(radiograph, kind)
     trail.record_access(user=user, radiograph=radiograph, rendition=kind)
-    return _private(response)
+    return private(response)
 
 
 @clinical
@@ -60,11 +58,11 @@ def analysis_heatmap(request: HttpRequest, analysis_id: UUID) -> HttpResponseBas
     analysis = found(get_analysis, user=user, analysis_id=analysis_id)
     if not analysis.heatmap:
         raise Http404
-    file = _opened(private_storage().open, analysis.heatmap.name)
+    file = opened(private_storage().open, analysis.heatmap.name)
     response = FileResponse(file, content_type="image/png")
     response["Content-Disposition"] = f'inline; filename="heatmap-{analysis.pk}.png"'
     trail.record_access(user=user, radiograph=analysis.radiograph, rendition=Rendition.HEATMAP)
-    return _private(response)
+    return private(response)
 
 
 def _file(radiograph: Radiograph, rendition: AccessRecord.Rendition) -> FileResponse:
@@ -72,31 +70,16 @@ def _file(radiograph: Radiograph, rendition: AccessRecord.Rendition) -> FileResp
     if not name:
         raise Http404
     suffix = PurePath(name).suffix.lower()
-    file: File = _opened(private_storage().open, name)
+    file: File = opened(private_storage().open, name)
     response = FileResponse(file, content_type=TYPES.get(suffix, "application/octet-stream"))
     response["Content-Disposition"] = _disposition(radiograph, rendition, suffix)
     return response
-
-
-def _opened(read: Callable[[str], T], name: str) -> T:
-    """Not found, rather than an error of ours, where retention has removed the file."""
-    try:
-        return read(name)
-    except FileNotFoundError as error:
-        raise Http404 from error
 
 
 def _disposition(radiograph: Radiograph, rendition: AccessRecord.Rendition, suffix: str) -> str:
     """An original is saved, not shown: browsers run too much of what strangers send."""
     how = "attachment" if rendition == Rendition.ORIGINAL else "inline"
     return f'{how}; filename="radiograph-{radiograph.pk}-{rendition.value}{suffix}"'
-
-
-def _private(response: HttpResponseBase) -> HttpResponseBase:
-    response["Cache-Control"] = "private, no-store"
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cross-Origin-Resource-Policy"] = "same-origin"
-    return response
 
 
 @lru_cache(maxsize=256)

@@ -1,49 +1,59 @@
-"""The card of a model version: what it was made for, and what was measured."""
+"""Model versions: which are installed, and the card of each with what was measured."""
 
+from functools import partial
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
-from django.utils.translation import gettext_lazy as _
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from cases.answers import figure
+from cases import figures, plots
 from cases.models import ModelVersion
-from cases.selectors.radiographs import get_model_version
+from cases.models.radiograph import private_storage
+from cases.selectors.model_versions import get_model_version, kept_plots, model_versions
 from cases.views.card_text import to_html
+from cases.views.files import opened, private
 from cases.views.guard import clinical, found
 
-FIGURES = {
-    "auc": _("AUC"),
-    "average_precision": _("Average precision"),
-    "sensitivity": _("Sensitivity"),
-    "specificity": _("Specificity"),
-    "precision": _("Precision"),
-    "recall": _("Sensitivity (recall)"),
-    "f1": _("F1"),
-    "accuracy": _("Accuracy"),
-}
+
+@clinical
+@require_safe
+def model_list(request: HttpRequest) -> HttpResponse:
+    """The installed model versions, the active one first."""
+    rows = [(model, figures.known_figure(model, "auc")) for model in model_versions()]
+    return render(request, "cases/models.html", {"rows": rows})
 
 
 @clinical
 @require_safe
 def model_card(request: HttpRequest, model_version_id: UUID) -> HttpResponse:
-    """A model version with its measured figures and its card's text."""
+    """A model version with its measured figures and its card, text and plots."""
     model_version = found(get_model_version, model_version_id=model_version_id)
+    kept = kept_plots(model_version)
+    address = partial(_address, model_version)
     context = {
         "model_version": model_version,
-        "figures": _figures(model_version),
-        "card": to_html(model_version.card),
+        "figures": figures.headline(model_version),
+        "points": figures.operating_points(model_version),
+        "card": to_html(model_version.card, {name: address(name) for name in kept}),
+        "lost_plots": plots.stored_names(model_version.manifest).keys() - kept,
     }
     return render(request, "cases/model.html", context)
 
 
-def _figures(model_version: ModelVersion) -> list[dict[str, object]]:
-    rows: list[dict[str, object]] = []
-    for name, label in FIGURES.items():
-        try:
-            value, interval = figure(model_version, name)
-        except (KeyError, TypeError, ValueError):
-            continue
-        rows.append({"label": label, "value": value, "interval": interval})
-    return rows
+@clinical
+@require_safe
+def model_plot(request: HttpRequest, model_version_id: UUID, name: str) -> HttpResponseBase:
+    """A plot of a model's card; nothing but the pictures that its manifest lists."""
+    model_version = found(get_model_version, model_version_id=model_version_id)
+    stored = plots.stored_names(model_version.manifest).get(name)
+    if stored is None:
+        raise Http404
+    file = opened(private_storage().open, stored)
+    return private(FileResponse(file, filename=name, content_type=plots.content_type(name)))
+
+
+def _address(model_version: ModelVersion, name: str) -> str:
+    return reverse("model_plot", args=[model_version.pk, name])
