@@ -12,8 +12,24 @@ from inference_worker.training.sources.samples import Sample
 def join_copies(
     samples: Sequence[Sample], patients: Mapping[str, str] = MappingProxyType({})
 ) -> list[Sample]:
-    """Give the groups of byte-identical files, and of files that `patients` (by file name) gives to
-    one patient, one name; mark a file that carries two labels as contradictory."""
+    """Give the groups of byte-identical files one name, and mark a file that carries two labels as
+    contradictory.
+
+    Contradictory files join no groups: nothing is learnt from any of their copies.
+    """
+    labels: dict[str, set[int]] = {}
+    for sample in samples:
+        labels.setdefault(sample.sha256, set()).add(sample.label)
+    marked = [
+        replace(sample, contradictory=sample.contradictory or len(labels[sample.sha256]) > 1)
+        for sample in samples
+    ]
+    joined = _joined(sample for sample in marked if not sample.contradictory)
+    return [replace(sample, group=joined.get(sample.group, sample.group)) for sample in marked]
+
+
+def _joined(samples: Iterable[Sample]) -> dict[str, str]:
+    """The common name of every group that shares a file with another."""
     parents: dict[str, str] = {}
 
     def root_of(group: str) -> str:
@@ -21,26 +37,10 @@ def join_copies(
             group = parents[group]
         return group
 
-    def join(one: Sample, other: Sample) -> None:
-        here, there = root_of(one.group), root_of(other.group)
-        if here != there:
-            parents[here] = there
-
     first: dict[str, Sample] = {}
-    seen: dict[str, Sample] = {}
-    contradicted: set[str] = set()
     for sample in samples:
         twin = first.setdefault(sample.sha256, sample)
-        if twin.label != sample.label:
-            contradicted.add(sample.sha256)
-        join(sample, twin)
-        if patient := patients.get(sample.path.name):
-            join(sample, seen.setdefault(patient, sample))
-    return [
-        replace(
-            sample,
-            group=root_of(sample.group),
-            contradictory=sample.contradictory or sample.sha256 in contradicted,
-        )
-        for sample in samples
-    ]
+        here, there = root_of(sample.group), root_of(twin.group)
+        if here != there:
+            parents[here] = there
+    return {group: root_of(group) for group in parents}

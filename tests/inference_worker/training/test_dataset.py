@@ -7,9 +7,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from inference_worker.bundle import load_bundle
 from inference_worker.training.dataset import DatasetError, Sample, fingerprint, read_folder
+from inference_worker.training.evaluate import held_out_of
 from inference_worker.training.split import MARGIN, Split, split
 from tests.inference_worker.training.drawn import drawn_folder
+
+BUNDLES = Path(__file__).parents[3] / "inference_worker" / "bundles"
 
 
 def save(path: Path, value: int) -> None:
@@ -129,6 +133,11 @@ def test_split_of_fracatlas(fracatlas: Path) -> None:
     ]
     near = {number + step for number in numbers[1] for step in range(-MARGIN, MARGIN + 1)}
     assert not numbers[0] & near
+
+
+def test_held_out_part_of_the_baseline_stays_as_it_was(fracatlas: Path) -> None:
+    bundle = load_bundle(BUNDLES / "baseline-cnn-1")
+    assert held_out_of(bundle, fracatlas)
 
 
 def test_split_needs_two_groups_of_each_class(tmp_path: Path) -> None:
