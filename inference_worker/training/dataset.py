@@ -58,8 +58,10 @@ def read(root: Path) -> Dataset:
 
 
 def read_folder(root: Path) -> list[Sample]:
-    """The samples of two-class data that a single split divides, without contradictory ones."""
-    dataset = read(root)
+    """The samples of two-class data that a single split divides, without contradictory ones, in
+    the groups that the first bundles were split by."""
+    known = root.is_dir() and is_fracatlas(root)
+    dataset = read_fracatlas(root, same_patient=None) if known else read(root)
     if dataset.class_names != TWO_CLASSES:
         raise DatasetError(f"{root} has {len(dataset.class_names)} classes, here two are needed.")
     samples = [sample for sample in dataset.samples if not sample.contradictory]

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from types import MappingProxyType
 
 from inference_worker.training.sources.samples import Sample
 
 
 def join_copies(
-    samples: Sequence[Sample], patients: Mapping[str, str] = MappingProxyType({})
+    samples: Sequence[Sample], patients: Mapping[str, str] | None = None
 ) -> list[Sample]:
-    """Give the groups of byte-identical files one name, and mark a file that carries two labels as
-    contradictory.
+    """Give the groups of byte-identical files, and of files that `patients` (by file name) gives to
+    one patient, one name; mark a file that carries two labels as contradictory.
 
     Contradictory files join no groups: nothing is learnt from any of their copies.
     """
@@ -24,12 +23,19 @@ def join_copies(
         replace(sample, contradictory=sample.contradictory or len(labels[sample.sha256]) > 1)
         for sample in samples
     ]
-    joined = _joined(sample for sample in marked if not sample.contradictory)
+    keys = [
+        (key, sample.group)
+        for sample in marked
+        if not sample.contradictory
+        for key in (f"file {sample.sha256}", (patients or {}).get(sample.path.name))
+        if key is not None
+    ]
+    joined = _joined(keys)
     return [replace(sample, group=joined.get(sample.group, sample.group)) for sample in marked]
 
 
-def _joined(samples: Iterable[Sample]) -> dict[str, str]:
-    """The common name of every group that shares a file with another."""
+def _joined(keys: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """The common name of every group that shares a key with another; `keys` are (key, group)."""
     parents: dict[str, str] = {}
 
     def root_of(group: str) -> str:
@@ -37,10 +43,9 @@ def _joined(samples: Iterable[Sample]) -> dict[str, str]:
             group = parents[group]
         return group
 
-    first: dict[str, Sample] = {}
-    for sample in samples:
-        twin = first.setdefault(sample.sha256, sample)
-        here, there = root_of(sample.group), root_of(twin.group)
+    first: dict[str, str] = {}
+    for key, group in keys:
+        here, there = root_of(group), root_of(first.setdefault(key, group))
         if here != there:
             parents[here] = there
     return {group: root_of(group) for group in parents}

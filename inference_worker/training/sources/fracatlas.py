@@ -49,8 +49,12 @@ def is_fracatlas(root: Path) -> bool:
     return tables and any((images / folder).is_dir() for folder in FOLDERS)
 
 
-def read_fracatlas(root: Path, *, treated: Path = TREATED) -> Dataset:
+def read_fracatlas(
+    root: Path, *, treated: Path = TREATED, same_patient: Path | None = SAME_PATIENT
+) -> Dataset:
     """Every image, sorted by id. The folder is the label, never a table beside it.
+
+    `same_patient` None leaves the groups as groups.csv has them.
 
     Raises:
         DatasetError: a class is missing, or a table has not its columns.
@@ -76,7 +80,8 @@ def read_fracatlas(root: Path, *, treated: Path = TREATED) -> Dataset:
             f"{root / 'images'} has no images of both classes: "
             "expected the folders Fractured/ and Non_fractured/."
         )
-    patients = {name: row["patient"] for name, row in _table(SAME_PATIENT, "patient").items()}
+    known = _table(same_patient, "patient") if same_patient else {}
+    patients = {name: f"patient {row['patient']}" for name, row in known.items()}
     return Dataset(sorted(join_copies(samples, patients), key=lambda sample: sample.id))
 
 
