@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from math import sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,7 @@ from inference_worker.training.metrics import Measure
 DRAWS = 2000
 SEED = 7
 INTERVAL = (2.5, 97.5)
+Z = 1.959963984540054
 FEWEST_DEFINED = 0.5
 """Share of the draws in which a figure must be defined (both classes drawn) to have an interval."""
 
@@ -77,6 +79,26 @@ def measured(drawn: NDArray[np.float64]) -> Measure:
     if not np.isfinite(drawn[0]):
         low = high = np.nan
     return Measure(value=rounded(drawn[0]), low=rounded(low), high=rounded(high))
+
+
+def measured_share(
+    bootstrap: Bootstrap, hits: NDArray[np.bool_], among: NDArray[np.bool_]
+) -> Measure:
+    """The share of hits (N,) among some (N,) with its interval. Where all or none are hits every
+    draw says the same, which is no certainty: there the interval is Wilson's."""
+    found = measured(bootstrap.shares(hits, among))
+    if found["value"] in {0.0, 1.0}:
+        low, high = wilson(int((hits & among).sum()), int(among.sum()))
+        return Measure(value=found["value"], low=rounded(low), high=rounded(high))
+    return found
+
+
+def wilson(hits: int, among: int) -> tuple[float, float]:
+    """The 95 % score interval of a share (Wilson 1927)."""
+    share, square = hits / among, Z * Z / among
+    middle = share + square / 2
+    half = Z * sqrt(share * (1 - share) / among + square / (4 * among))
+    return max(0.0, (middle - half) / (1 + square)), min(1.0, (middle + half) / (1 + square))
 
 
 def rounded(value: float) -> float | None:

@@ -8,7 +8,9 @@ from __future__ import annotations
 from typing import Any
 
 from inference_worker.bundle import Manifest
-from inference_worker.training.metrics import Measure
+from inference_worker.training import card_validated
+from inference_worker.training.card_words import measured, table
+from inference_worker.training.evaluation import KIND
 
 NAMES = {
     "auc": "AUC",
@@ -28,17 +30,12 @@ NAMES = {
 
 
 def text(manifest: Manifest) -> str:
-    """MODEL_CARD.md for a complete manifest."""
+    """MODEL_CARD.md for a complete manifest: of a model measured on one held-out part, or of a
+    cross-validated one."""
+    if manifest["metrics"].get("kind") == KIND:
+        return card_validated.text(manifest)
     sections = (_head, _use, _data, _training, _figures, _limits)
     return "\n\n".join(section(manifest) for section in sections) + "\n"
-
-
-def measured(measure: Measure | None) -> str:
-    """A figure with its interval, as `0.73 (0.66 to 0.79)`."""
-    if measure is None or measure["value"] is None:
-        return "not defined"
-    value, low, high = measure["value"], measure["low"], measure["high"]
-    return f"{value:.3f}" + ("" if low is None or high is None else f" ({low:.3f} to {high:.3f})")
 
 
 def _head(manifest: Manifest) -> str:
@@ -116,11 +113,9 @@ def _figures(manifest: Manifest) -> str:
         "1,000 bootstrap draws of whole groups. "
         "`python -m inference_worker.training evaluate --bundle BUNDLE --data DIR` repeats it.\n\n"
         "At the decision point 0.5:\n\n"
-        + _table(["figure", "value"], [[NAMES[n], measured(metrics[n])] for n in plain])
+        + table(["figure", "value"], [[NAMES[n], measured(metrics[n])] for n in plain])
         + "\n\nOf the levels (shares):\n\n"
-        + _table(
-            ["share of", "value"], [[NAMES[n], measured(metrics["levels"][n])] for n in levels]
-        )
+        + table(["share of", "value"], [[NAMES[n], measured(metrics["levels"][n])] for n in levels])
         + _subgroups(metrics["subgroups"])
         + "\n\n![Held-out set](held_out.png)"
     )
@@ -133,14 +128,9 @@ def _subgroups(subgroups: dict[str, Any]) -> str:
         [name, str(row["images"]), str(row["fractured"]), measured(row["auc"])]
         for name, row in subgroups.items()
     ]
-    return "\n\nPart of it (regions overlap):\n\n" + _table(
+    return "\n\nPart of it (regions overlap):\n\n" + table(
         ["part", "radiographs", "fractured", "AUC"], rows
     )
-
-
-def _table(head: list[str], rows: list[list[str]]) -> str:
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join("| " + " | ".join(cells) + " |" for cells in lines)
 
 
 def _limits(manifest: Manifest) -> str:

@@ -46,7 +46,9 @@ def evaluate_scores(
     scores: Scores, *, prevalence: float = PREVALENCE, draws: int = DRAWS
 ) -> Evaluation:
     """Calibrate, find the operating points and measure; ValueError when only one class was
-    scored."""
+    scored, or a radiograph twice."""
+    if len(set(scores.ids.tolist())) < len(scores):
+        raise ValueError("A radiograph is scored in two folds: these are no cross-validation's.")
     fractured = scores.fractured
     bootstrap = Bootstrap(scores.groups, draws=draws)
     line = calibrate.platt(scores.logits, fractured, prevalence=prevalence)

@@ -3,7 +3,6 @@ converter."""
 
 from __future__ import annotations
 
-import json
 import tempfile
 import zipfile
 from pathlib import Path
@@ -11,8 +10,11 @@ from pathlib import Path
 import keras
 import tensorflow as tf
 
-from inference_worker.bundle import ENGINE_FILES, MANIFEST, Manifest, sha256_of
+from inference_worker.bundle import ENGINE_FILES
+from inference_worker.training.manifest_file import write_manifest
 from inference_worker.training.plain import plain
+
+__all__ = ["write_keras", "write_litert", "write_manifest", "write_weights"]
 
 
 def write_weights(model: keras.Model, folder: Path) -> None:
@@ -58,11 +60,3 @@ def write_litert(model: keras.Model, path: Path, *, half: bool = True) -> None:
         ],
         **(smaller if half else {}),
     )
-
-
-def write_manifest(folder: Path, manifest: Manifest) -> None:
-    """Write bundle.json with the hash of every file that lies beside it."""
-    others = sorted(path for path in folder.iterdir() if path.is_file() and path.name != MANIFEST)
-    complete: Manifest = {**manifest, "files": {path.name: sha256_of(path) for path in others}}
-    text = json.dumps(complete, indent=2, ensure_ascii=False, allow_nan=False)
-    (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from inference_worker.bundle import Thresholds
 from inference_worker.training import calibrate, operating
-from inference_worker.training.bootstrap import Bootstrap, divided, measured
+from inference_worker.training.bootstrap import Bootstrap, divided, measured, measured_share
 from inference_worker.training.metrics import Measure
 
 PREVALENCES = (0.05, 0.176, 0.30)
@@ -34,6 +34,8 @@ def at_points(
         alarms = bootstrap.shares(above, ~fractured)
         table[name] = {
             "threshold": getattr(thresholds, name, 0.5),
+            "sensitivity": measured_share(bootstrap, above, fractured),
+            "specificity": measured_share(bootstrap, ~above, ~fractured),
             **_at(found, alarms, prevalence=prevalence),
         }
     held = operating.between(probabilities, thresholds)
@@ -49,8 +51,6 @@ def _at(found: Drawn, alarms: Drawn, *, prevalence: float) -> dict[str, Any]:
     right = prevalence * found + (1 - prevalence) * (1 - alarms)
     called = prevalence * found + (1 - prevalence) * alarms
     return {
-        "sensitivity": measured(found),
-        "specificity": measured(1 - alarms),
         "accuracy": measured(right),
         "f1": measured(divided(2 * prevalence * found, prevalence + called)),
         "ppv": {_key(p): measured(share_of(found, alarms, p)) for p in _with(prevalence)},

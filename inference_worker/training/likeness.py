@@ -8,19 +8,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
-from math import sqrt
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from inference_worker.training.bootstrap import INTERVAL, Bootstrap, rounded
+from inference_worker.training.bootstrap import INTERVAL, Bootstrap, rounded, wilson
 from inference_worker.training.levels import share_of
 from inference_worker.training.reliability import equal_mass
 
 FEWEST = 100
 """Radiographs to a bin, unless the whole set has fewer."""
-Z = 1.959963984540054
 
 
 @dataclass(frozen=True)
@@ -64,14 +62,6 @@ def likeness(
         }
         for pile, (low, high) in zip(piles, pairwise(edges), strict=True)
     ]
-
-
-def wilson(hits: int, among: int) -> tuple[float, float]:
-    """The 95 % score interval of a share (Wilson 1927)."""
-    share, square = hits / among, Z * Z / among
-    middle = share + square / 2
-    half = Z * sqrt(share * (1 - share) / among + square / (4 * among))
-    return max(0.0, (middle - half) / (1 + square)), min(1.0, (middle + half) / (1 + square))
 
 
 def _rising(probabilities: NDArray[np.float64], fractured: NDArray[np.bool_]) -> list[_Pile]:

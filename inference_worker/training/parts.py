@@ -11,13 +11,15 @@ from numpy.typing import NDArray
 
 from inference_worker.bundle import Thresholds
 from inference_worker.training import operating
-from inference_worker.training.bootstrap import Bootstrap, measured
+from inference_worker.training.bootstrap import Bootstrap, measured, measured_share
 from inference_worker.training.ranking import ranking_draws
 from inference_worker.training.scores import Scores
 
 REGIONS = ("hand", "leg", "hip", "shoulder", "mixed")
 VIEWS = ("frontal", "lateral", "oblique")
 TREATMENTS = ("treated", "metalwork", "cast", "splint")
+FILE = "file "
+"""How the tags begin that say through which program a file came: a proxy for the hospital."""
 RANGE = 500
 """File numbers to a bin: runs of them came from one hospital or one day."""
 FEWEST_OF_A_CLASS = 10
@@ -92,21 +94,13 @@ def figures_of(
     spared = ~operating.CALLED["rule_in"](probabilities, thresholds)
     enough = {True: positives >= FEWEST_OF_A_CLASS, False: others >= FEWEST_OF_A_CLASS}
     return row | {
-        "sensitivity_at_rule_out": measured(bootstrap.shares(kept, fractured))
+        "sensitivity_at_rule_out": measured_share(bootstrap, kept, fractured)
         if enough[True]
         else None,
-        "specificity_at_rule_in": measured(bootstrap.shares(spared, ~fractured))
+        "specificity_at_rule_in": measured_share(bootstrap, spared, ~fractured)
         if enough[False]
         else None,
     }
-
-
-def left_out(
-    scores: Scores, *, kind: str, name: str, prevalence: float, draws: int
-) -> dict[str, Any]:
-    """One row of what a model gave on a source or a region that it never learnt from."""
-    row = figures_of(scores, scores.logits, None, prevalence=prevalence, draws=draws)
-    return {"kind": kind, "name": name, **row}
 
 
 def _word(tag: str) -> str:
@@ -116,8 +110,8 @@ def _word(tag: str) -> str:
 def _other_tags(scores: Scores) -> Iterator[Part]:
     known = {*TREATMENTS, *REGIONS, *VIEWS}
     for tag in sorted({tag for tags in scores.tags for tag in tags} - known):
-        kind, _, name = tag.rpartition(":")
-        yield kind or "other", name, scores.tagged(tag)
+        kind = "way of writing files" if tag.startswith(FILE) else "other"
+        yield kind, tag, scores.tagged(tag)
 
 
 def _file_numbers(scores: Scores) -> Iterator[Part]:
@@ -134,4 +128,4 @@ def _file_numbers(scores: Scores) -> Iterator[Part]:
             several = f"{source} " if len(set(scores.sources.tolist())) > 1 else ""
             for one in bins:
                 first = int(one) * RANGE
-                yield "file numbers", f"{several}{first}-{first + RANGE - 1}", numbers == one
+                yield "file numbers", f"{several}files {first}-{first + RANGE - 1}", numbers == one

@@ -32,7 +32,7 @@ def learning_curves(history: Sequence[dict[str, Any]], best: int, path: Path) ->
     for axes in (left, right):
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.axvline(best, color=GREY, linewidth=1, linestyle=":")
-    _save(figure, path)
+    save(figure, path)
 
 
 def held_out(scored: Scored, path: Path, *, prevalence: float) -> None:
@@ -48,7 +48,7 @@ def held_out(scored: Scored, path: Path, *, prevalence: float) -> None:
     pr.axhline(scored.labels.mean(), color=GREY, linewidth=1, linestyle=":")
     pr.set(xlabel="recall", ylabel="precision", title="Precision and recall", ylim=(0, 1.02))
     _reliability(reliability, scored, prevalence)
-    _save(figure, path)
+    save(figure, path)
 
 
 def _reliability(axes: Axes, scored: Scored, prevalence: float) -> None:
@@ -63,6 +63,7 @@ def _reliability(axes: Axes, scored: Scored, prevalence: float) -> None:
     axes.set(xlabel="probability said", ylabel="share seen", title="Calibration")
 
 
-def _save(figure: Figure, path: Path) -> None:
-    # Without the date and the library's version the same figures give the same file.
+def save(figure: Figure, path: Path) -> None:
+    """Write a PNG; the same figures give the same file."""
+    # Without the date and the library's version, that is.
     figure.savefig(path, dpi=80, metadata={"Software": None})

@@ -48,19 +48,37 @@ class Scores:
         """Which radiographs carry the tag: (N,)."""
         return np.array([tag in tags for tags in self.tags], dtype=bool)
 
-    def take(self, mask: NDArray[np.bool_]) -> Scores:
-        """The radiographs where `mask` (N,) is true."""
+    def take(self, rows: NDArray[np.bool_] | NDArray[np.int64]) -> Scores:
+        """The radiographs where `rows` (N,) is true, or those it counts, in its order."""
+        chosen = np.arange(len(self))[rows]
         return replace(
             self,
-            ids=self.ids[mask],
-            folds=self.folds[mask],
-            labels=self.labels[mask],
-            groups=self.groups[mask],
-            logits=self.logits[mask],
-            tags=tuple(tags for tags, kept in zip(self.tags, mask, strict=True) if kept),
-            sources=self.sources[mask],
-            class_scores=None if self.class_scores is None else self.class_scores[mask],
+            ids=self.ids[chosen],
+            folds=self.folds[chosen],
+            labels=self.labels[chosen],
+            groups=self.groups[chosen],
+            logits=self.logits[chosen],
+            tags=tuple(self.tags[row] for row in chosen),
+            sources=self.sources[chosen],
+            class_scores=None if self.class_scores is None else self.class_scores[chosen],
         )
+
+
+def joined(parts: Sequence[Scores]) -> Scores:
+    """The radiographs of all parts, sorted by id (and by fold, where an id was tested twice)."""
+    said = [part.class_scores for part in parts if part.class_scores is not None]
+    pooled = Scores(
+        ids=np.concatenate([part.ids for part in parts]),
+        folds=np.concatenate([part.folds for part in parts]),
+        labels=np.concatenate([part.labels for part in parts]),
+        groups=np.concatenate([part.groups for part in parts]),
+        logits=np.concatenate([part.logits for part in parts]),
+        tags=tuple(tags for part in parts for tags in part.tags),
+        sources=np.concatenate([part.sources for part in parts]),
+        class_names=parts[0].class_names,
+        class_scores=np.concatenate(said) if said else None,
+    )
+    return pooled.take(np.lexsort((pooled.folds, pooled.ids)))
 
 
 def write(scores: Scores, path: Path) -> None:
@@ -105,7 +123,7 @@ def _cells(scores: Scores, row: int) -> list[object]:
 
 
 def _check(path: Path, rows: Sequence[dict[str, str]], names: Sequence[str]) -> None:
-    seen: set[str] = set()
+    seen: set[tuple[str, str]] = set()
     for number, row in enumerate(rows, start=2):
         try:
             int(row["fold"])
@@ -119,9 +137,9 @@ def _check(path: Path, rows: Sequence[dict[str, str]], names: Sequence[str]) -> 
             right = False
         if not right:
             raise ValueError(f"{path}, line {number}: fold, label or score is no finite number.")
-        if row["id"] in seen:
+        if (row["id"], row["fold"]) in seen:
             raise ValueError(f"{path}, line {number}: {row['id']} was scored before.")
-        seen.add(row["id"])
+        seen.add((row["id"], row["fold"]))
 
 
 def _scores(rows: Sequence[dict[str, str]], names: tuple[str, ...]) -> Scores:
