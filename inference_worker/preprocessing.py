@@ -45,6 +45,15 @@ class Placement:
         mask[self.top : self.top + self.height, self.left : self.left + self.width] = True
         return mask
 
+    def at(self, x: float, y: float) -> tuple[float, float]:
+        """Where a place of the canonical radiograph lies in the square; both (x, y) in pixels."""
+        scale_x = self.width / (self.taken.right - self.taken.left)
+        scale_y = self.height / (self.taken.bottom - self.taken.top)
+        return (
+            self.left + (x - self.taken.left) * scale_x,
+            self.top + (y - self.taken.top) * scale_y,
+        )
+
     def crop(self, square: NDArray[np.float32]) -> NDArray[np.float32]:
         """Cut what was laid in the square out of a (size, size) map."""
         if square.shape[:2] != (self.size, self.size):

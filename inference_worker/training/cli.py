@@ -12,18 +12,23 @@ from pathlib import Path
 
 from inference_worker.bundle import BundleError, load_bundle
 from inference_worker.training.dataset import DatasetError
-
-FRACATLAS = (
-    "FracAtlas: Abedeen et al. 2023, Scientific Data 10:521, doi 10.1038/s41597-023-02432-4 "
-    "(figshare 22363012)."
+from inference_worker.training.learning.command import (
+    FRACATLAS,
+    add_crossval,
+    add_train,
+    crossval,
+    train,
 )
+
 EXAMPLES = """examples:
-  python -m inference_worker.training train --architecture baseline_cnn \\
-      --data fracatlas --out inference_worker/bundles
-  python -m inference_worker.training train --architecture baseline_cnn \\
-      --data fracatlas --out inference_worker/bundles --resume
+  python -m inference_worker.training crossval --data fracatlas --jobs 2
+  python -m inference_worker.training crossval --data fracatlas --by kind --run training-runs/kind
+  python -m inference_worker.training train --data fracatlas --out inference_worker/bundles
   python -m inference_worker.training evaluate \\
       --bundle inference_worker/bundles/baseline-cnn-1 --data fracatlas
+  python -m inference_worker.training evaluate --scores oof.csv --out figures \\
+      --beside inference_worker/bundles/baseline-cnn-1
+A command that was stopped goes on after the last epoch when it is given again.
 """
 
 
@@ -33,7 +38,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault("KERAS_BACKEND", "tensorflow")
     try:
-        if options.command == "train":
+        if options.command == "crossval":
+            crossval(options)
+        elif options.command == "train":
+            sys.stdout.write(f"bundle: {train(options)}\n")
+        elif options.command == "train-baseline":
             _train(options)
         else:
             _evaluate(options)
@@ -57,7 +66,9 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = parser.add_subparsers(dest="command", required=True)
-    _add_train(commands.add_parser("train", help="train, calibrate, measure and export a bundle"))
+    add_train(commands.add_parser("train", help="teach a network everything, write its bundle"))
+    _add_train(commands.add_parser("train-baseline", help="the reference CNN, as baseline-cnn 1"))
+    add_crossval(commands.add_parser("crossval", help="score every image by a model without it"))
     _add_evaluate(commands.add_parser("evaluate", help="measure a bundle on its held-out part"))
     for command in commands.choices.values():
         command.epilog = EXAMPLES
@@ -88,12 +99,27 @@ def _add_train(command: argparse.ArgumentParser) -> None:
 
 
 def _add_evaluate(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--bundle", type=Path, required=True)
-    command.add_argument("--data", type=Path, required=True)
+    what = command.add_mutually_exclusive_group(required=True)
+    what.add_argument("--bundle", type=Path, help="score --data with this bundle")
+    what.add_argument("--scores", type=Path, help="scores of a cross-validation (oof.csv)")
+    command.add_argument("--data", type=Path, help="with --bundle: FracAtlas, or class folders")
     command.add_argument(
         "--everything", action="store_true", help="use all images: data the model has never seen"
     )
-    command.add_argument("--json", action="store_true", help="all figures as JSON")
+    command.add_argument("--json", action="store_true", help="with --bundle: all figures as JSON")
+    command.add_argument("--out", type=Path, help="folder that gets scores, or figures and plots")
+    command.add_argument(
+        "--into", type=Path, help="with --scores: bundle that gets line, thresholds, figures, card"
+    )
+    command.add_argument(
+        "--prevalence", type=_share, default=0.176, help="that figures are stated for (0.176)"
+    )
+    command.add_argument(
+        "--beside", type=Path, action="append", default=[], help="bundle to compare; repeatable"
+    )
+    command.add_argument(
+        "--left-out", type=Path, action="append", default=[], help="left-out-*.csv; repeatable"
+    )
 
 
 def _positive(text: str) -> int:
@@ -140,9 +166,18 @@ def _train(options: argparse.Namespace) -> None:
 
 
 def _evaluate(options: argparse.Namespace) -> None:
+    if options.scores is not None:
+        from inference_worker.training.score_report import report
+
+        sys.stdout.write(report(options))
+        return
+    if options.data is None:
+        raise ValueError("--bundle is measured on radiographs: give --data DIR.")
     from inference_worker.training.evaluate import evaluate
 
-    metrics = evaluate(load_bundle(options.bundle), options.data, everything=options.everything)
+    metrics = evaluate(
+        load_bundle(options.bundle), options.data, everything=options.everything, out=options.out
+    )
     if options.json:
         sys.stdout.write(json.dumps(metrics, indent=2) + "\n")
     else:
@@ -150,7 +185,8 @@ def _evaluate(options: argparse.Namespace) -> None:
 
 
 def _report(metrics: dict[str, object]) -> None:
-    from inference_worker.training.card import NAMES, measured
+    from inference_worker.training.card import NAMES
+    from inference_worker.training.card_words import measured
 
     levels = metrics["levels"]
     for name, title in NAMES.items():

@@ -15,12 +15,13 @@ from numpy.typing import NDArray
 from sklearn.metrics import log_loss, roc_auc_score
 from tqdm import tqdm
 
-from inference_worker.training.architectures import ARCHITECTURES
+from inference_worker.training.architectures import build
 from inference_worker.training.batches import Batches, logits
 from inference_worker.training.metrics import weights_for
 
 BATCH = 32
 LEARNING_RATE = 3e-4
+SIZE, CHANNELS = 224, 3
 
 
 @dataclass(frozen=True)
@@ -89,20 +90,19 @@ def fit(
 ) -> keras.Model:
     """Train, or go on with, the run in the folder `run`; the model comes back with its best epoch's
     weights."""
-    spec = ARCHITECTURES[architecture]
     keras.utils.set_random_seed(seed)
-    keeper = Keeper(run, tune, channels=spec.channels, prevalence=prevalence)
+    keeper = Keeper(run, tune, channels=CHANNELS, prevalence=prevalence)
     done = len(keeper.history)
     batches = Batches(
         train.grey,
         train.labels,
         weights_for(train.labels, prevalence=prevalence),
-        channels=spec.channels,
+        channels=CHANNELS,
         batch=BATCH,
         seed=seed,
         epoch=done,
     )
-    model = keras.saving.load_model(run / "last.keras") if done else spec.build(spec)
+    model = keras.saving.load_model(run / "last.keras") if done else _single(architecture)
     if not done:
         rate = keras.optimizers.schedules.CosineDecay(LEARNING_RATE, epochs * len(batches))
         model.compile(
@@ -119,6 +119,12 @@ def fit(
         )
     model.load_weights(run / "best.weights.h5")
     return model
+
+
+def _single(architecture: str) -> keras.Model:
+    """With the logit as its one output, as an array."""
+    model = build(architecture, size=SIZE, classes=2, pretrained=False)
+    return keras.Model(model.input, model.output["logit"], name=model.name)
 
 
 def _write(path: Path, content: object) -> None:

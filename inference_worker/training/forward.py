@@ -12,37 +12,53 @@ second copy of W1.
 
 from __future__ import annotations
 
+from typing import Any
+
 import keras
 import numpy as np
 from keras import layers, ops
 from numpy.typing import NDArray
 
-from inference_worker.training.architectures import FEATURES, HIDDEN, LOGIT
+from inference_worker.training.networks.baseline import FEATURE_MAPS, HIDDEN
+from inference_worker.training.networks.fracture_head import CLASSES, FEATURES, LOGIT, MAP
 
 
 def serving_model(trained: keras.Model) -> keras.Model:
-    """Share the trained layers in a model with the outputs `logit` (N, 1), `class_scores` (N, 1),
-    `map` (N, h, w)."""
-    features = trained.get_layer(FEATURES).output
+    """Share the trained layers in a model with the outputs `logit` (N, 1), `class_scores` (N, C),
+    `map` (N, h, w) and, where the network has a head of its own for the map, `features` (N, F)."""
+    trained_outputs = trained.output
+    logit = trained_outputs[LOGIT]
+    outputs = {"logit": logit, "class_scores": _class_scores(trained_outputs)}
+    if MAP in trained_outputs:
+        map_ = trained_outputs[MAP]
+        shape = (int(map_.shape[1]), int(map_.shape[2]))
+        outputs["map"] = layers.Reshape(shape, name="place")(ops.sigmoid(map_))
+        outputs["features"] = trained.get_layer(FEATURES).output
+    else:
+        outputs["map"] = _grad_cam(trained)
+    return keras.Model(trained.input, outputs, name=trained.name)
+
+
+def _class_scores(trained_outputs: dict[str, Any]) -> Any:
+    if CLASSES in trained_outputs:
+        return ops.softmax(trained_outputs[CLASSES])
+    return ops.sigmoid(trained_outputs[LOGIT])
+
+
+def _grad_cam(trained: keras.Model) -> Any:
+    features = trained.get_layer(FEATURE_MAPS).output
     hidden = trained.get_layer(HIDDEN).output
-    logit = trained.get_layer(LOGIT).output
     channels = int(features.shape[-1])
     weighing = layers.Dense(channels, use_bias=False, name="grad_cam")
     alpha = weighing(ops.cast(ops.greater(hidden, 0.0), "float32"))
     weighing.set_weights([channel_weights(trained)])
     heat = ops.relu(ops.sum(features * ops.reshape(alpha, (-1, 1, 1, channels)), axis=-1))
-    peak = ops.max(heat, axis=(1, 2), keepdims=True)
-    outputs = {
-        "logit": logit,
-        "class_scores": ops.sigmoid(logit),
-        "map": heat / ops.maximum(peak, 1e-7),
-    }
-    return keras.Model(trained.input, outputs, name=trained.name)
+    return heat / ops.maximum(ops.max(heat, axis=(1, 2), keepdims=True), 1e-7)
 
 
 def channel_weights(trained: keras.Model) -> NDArray[np.float32]:
     """w2 * M of the formula above, as the kernel (hidden, channels) of a dense layer."""
-    _, rows, columns, channels = trained.get_layer(FEATURES).output.shape
+    _, rows, columns, channels = trained.get_layer(FEATURE_MAPS).output.shape
     first = trained.get_layer(HIDDEN).get_weights()[0]
     second = trained.get_layer(LOGIT).get_weights()[0][:, 0]
     mean = first.reshape(rows * columns, channels, -1).mean(axis=0)

@@ -17,16 +17,23 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from inference_worker.bundle import FORMAT, OUTPUTS, Manifest, Thresholds, load_bundle
 from inference_worker.bundle import Calibration as Calibrated
+from inference_worker.bundle import Manifest, Thresholds, load_bundle
 from inference_worker.classifier import load_classifier
-from inference_worker.preprocessing import PREPROCESSING_VERSION
+from inference_worker.manifest import FORMAT, OUTPUTS
 from inference_worker.training import calibrate, card, evaluate, plots
-from inference_worker.training.architectures import ARCHITECTURES, Architecture
 from inference_worker.training.batches import logits, squares
 from inference_worker.training.dataset import DatasetError, Sample, fingerprint, read_folder
 from inference_worker.training.export import write_manifest, write_weights
-from inference_worker.training.fit import BATCH, LEARNING_RATE, Fold, fit, read_history
+from inference_worker.training.fit import (
+    BATCH,
+    CHANNELS,
+    LEARNING_RATE,
+    SIZE,
+    Fold,
+    fit,
+    read_history,
+)
 from inference_worker.training.forward import round_weights, serving_model
 from inference_worker.training.metrics import weights_for
 from inference_worker.training.split import Split, split
@@ -58,8 +65,7 @@ def train(options: Options) -> Path:
     samples = read_folder(options.data)
     parts = split(samples, seed=options.seed)
     _record(options, samples)
-    spec = ARCHITECTURES[options.architecture]
-    grey = squares(samples, size=spec.size, cache=options.run / "squares.npz")
+    grey = squares(samples, size=SIZE, cache=options.run / "squares.npz")
     place = {sample.id: row for row, sample in enumerate(samples)}
     tune = _fold(parts.tune, grey, place)
     trained = fit(
@@ -71,12 +77,12 @@ def train(options: Options) -> Path:
         seed=options.seed,
         prevalence=options.prevalence,
     )
-    model = serving_model(trained)
+    model = serving_model(keras.Model(trained.input, {"logit": trained.output}, name=trained.name))
     round_weights(model)
-    calibration, thresholds = _calibrated(trained, tune, spec, options.prevalence)
+    calibration, thresholds = _calibrated(trained, tune, options.prevalence)
     folder = options.out / f"{options.name}-{options.version}"
     write_weights(model, folder)
-    manifest = _manifest(options, spec, parts, calibration, thresholds)
+    manifest = _manifest(options, parts, calibration, thresholds)
     manifest["training"]["parameters"] = int(trained.count_params())
     manifest["training"]["seconds"] = round(_seconds(options.run, started))
     _measure(folder, manifest, parts, options)
@@ -107,18 +113,14 @@ def _fold(samples: Sequence[Sample], grey: NDArray[np.uint8], place: dict[str, i
     return Fold(grey[rows], np.array([sample.label for sample in samples], dtype=np.float32))
 
 
-def _calibrated(
-    model: keras.Model, tune: Fold, spec: Architecture, prevalence: float
-) -> tuple[Calibrated, Thresholds]:
-    scores = logits(model, tune.grey, channels=spec.channels)
+def _calibrated(model: keras.Model, tune: Fold, prevalence: float) -> tuple[Calibrated, Thresholds]:
+    scores = logits(model, tune.grey, channels=CHANNELS)
     weights = weights_for(tune.labels, prevalence=prevalence)
     line = calibrate.calibrate(scores, tune.labels, weights, prevalence=prevalence)
     return line, calibrate.operating_points(calibrate.apply(line, scores), tune.labels)
 
 
-def _manifest(
-    options: Options, spec: Architecture, parts: Split, line: Calibrated, thresholds: Thresholds
-) -> Manifest:
+def _manifest(options: Options, parts: Split, line: Calibrated, thresholds: Thresholds) -> Manifest:
     history = read_history(options.run)
     best = max(history, key=lambda row: float(row["tune_auc"]))
     return {
@@ -127,8 +129,8 @@ def _manifest(
         "version": options.version,
         "architecture": options.architecture,
         "demonstration": True,
-        "input": {"size": spec.size, "channels": spec.channels, "mode": "letterbox, 0..1"},
-        "preprocessing_version": PREPROCESSING_VERSION,
+        "input": {"size": SIZE, "channels": CHANNELS, "mode": "letterbox, 0..1"},
+        "preprocessing_version": "1",
         "outputs": list(OUTPUTS),
         "class_names": ["fracture"],
         "calibration": asdict(line),
@@ -141,8 +143,9 @@ def _manifest(
             "left_out": len(parts.left_out),
         },
         "training": {
-            "command": f"python -m inference_worker.training train --architecture {spec.name} "
-            f"--data DIR --out DIR --epochs {options.epochs} --seed {options.seed}",
+            "command": "python -m inference_worker.training train-baseline "
+            f"--architecture {options.architecture} --data DIR --out DIR "
+            f"--epochs {options.epochs} --seed {options.seed}",
             "seed": options.seed,
             "epochs": len(history),
             "kept_epoch": best["epoch"],

@@ -73,9 +73,7 @@ def evaluated(
     return replace(made, metrics=made.metrics | extra)
 
 
-def complete(
-    folder: Path, scored: Scores, made: Evaluation, without: Sequence[Path] = ()
-) -> None:
+def complete(folder: Path, scored: Scores, made: Evaluation, without: Sequence[Path] = ()) -> None:
     """Put line, thresholds, figures, pictures, card and the scores themselves (those of
     `without` too) into the bundle in `folder`, so that all of it can be made again from there. The
     weights are not touched."""

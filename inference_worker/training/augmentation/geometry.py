@@ -55,9 +55,7 @@ def close_up(
         x = left + rng.uniform(0.15, 0.85) * (right - left)
         y = top + rng.uniform(0.15, 0.85) * (bottom - top)
     x, y = np.array([x, y]) + rng.uniform(-OFF_CENTRE, OFF_CENTRE, 2) * side
-    return View(
-        _held(x, left, right, side / 2), _held(y, top, bottom, side / 2), enlargement
-    )
+    return View(_held(x, left, right, side / 2), _held(y, top, bottom, side / 2), enlargement)
 
 
 def transform(

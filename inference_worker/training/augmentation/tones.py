@@ -17,7 +17,8 @@ def expose(
 ) -> NDArray[np.float32]:
     """Another tone curve and uneven light: (size, size), 0..255."""
     if rng.random() < GAMMA:
-        grey = 255 * (grey / 255) ** np.float32(np.exp(rng.uniform(-0.5, 0.5) * strength))
+        gamma = np.exp(rng.uniform(-0.5, 0.5) * strength)
+        grey = (255 * (grey / 255) ** gamma).astype(np.float32)
     if rng.random() < SHADING:
         light = rng.uniform(0.7, 1.3, (3, 3)).astype(np.float32)
         grey = grey * cv2.resize(light, grey.shape[::-1], interpolation=cv2.INTER_CUBIC)

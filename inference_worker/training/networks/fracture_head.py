@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 import keras
-from keras import layers, ops
+from keras import layers
 
 from inference_worker.training.networks.layers import ScaledConv
 
@@ -22,19 +22,6 @@ FEATURES, MAP, POOLED, LOGIT, CLASSES = "features", "map", "pooled", "logit", "c
 DROPOUT = 0.2
 
 
-@keras.saving.register_keras_serializable("fracture_platform")
-class Strongest(layers.Layer):  # type: ignore[misc]
-    """(N, h, w, 1) -> (N, 1): the mean of the map's logits, weighted by their own softmax, so that
-    a few strong cells speak for the film."""
-
-    def call(self, inputs: Any) -> Any:
-        flat = ops.reshape(inputs, (ops.shape(inputs)[0], -1))
-        return ops.sum(ops.softmax(flat, axis=-1) * flat, axis=-1, keepdims=True)
-
-    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, int]:
-        return (input_shape[0], 1)
-
-
 def outputs(stages: dict[int, Any], top: Any, *, classes: int) -> dict[str, Any]:
     """Heads on the features at strides 16 and 32 and on the `top` of the backbone.
 
@@ -43,7 +30,7 @@ def outputs(stages: dict[int, Any], top: Any, *, classes: int) -> dict[str, Any]
     the data tells more than two classes.
     """
     map_ = _map(stages)
-    strongest = Strongest(name="strongest")(map_)
+    strongest = _strongest(map_)
     features = layers.GlobalAveragePooling2D(name=FEATURES)(top)
     kept = layers.Dropout(DROPOUT, name="dropout")(features)
     appearance = _line("appearance", keras.initializers.RandomNormal(stddev=0.01))(kept)
@@ -66,6 +53,14 @@ def _map(stages: dict[int, Any]) -> Any:
     maps = ScaledConv(0, 5, name="around")(maps)
     maps = ScaledConv(WIDTH, 1, name="mixed")(maps)
     return ScaledConv(1, 1, relu6=False, bias=RARE, spread=0.03, name=MAP)(maps)
+
+
+def _strongest(map_: Any) -> Any:
+    """(N, h, w, 1) -> (N, 1): the mean of the map's logits, weighted by their own softmax, so that
+    a few strong cells speak for the film."""
+    flat = layers.Flatten(name="cells")(map_)
+    share = layers.Softmax(name="share")(flat)
+    return layers.Dot(axes=1, name="strongest")([share, flat])
 
 
 def _line(name: str, kernel: Any, *, bias: float = 0.0) -> layers.Dense:

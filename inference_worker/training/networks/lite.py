@@ -79,9 +79,7 @@ def head(maps: Any) -> Any:
     return ScaledConv(HEAD, 1, name="head")(maps)
 
 
-def _block(
-    maps: Any, name: str, *, kernel: int, stride: int, expansion: int, count: int
-) -> Any:
+def _block(maps: Any, name: str, *, kernel: int, stride: int, expansion: int, count: int) -> Any:
     incoming = maps
     if expansion > 1:
         wide = int(maps.shape[-1]) * expansion

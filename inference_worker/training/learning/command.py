@@ -1,0 +1,145 @@
+"""`crossval` and `train` on the command line."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from inference_worker.training.dataset import Dataset, mixed, read
+from inference_worker.training.learning.plan import Plan, Stage
+
+RUNS = Path("training-runs")
+FRACATLAS = (
+    "FracAtlas: Abedeen et al. 2023, Scientific Data 10:521, doi 10.1038/s41597-023-02432-4 "
+    "(figshare 22363012)."
+)
+
+
+def add_crossval(command: argparse.ArgumentParser) -> None:
+    """Options of `crossval`."""
+    _add_plan(command)
+    command.add_argument(
+        "--by",
+        choices=("fold", "source", "region", "kind"),
+        default="fold",
+        help="what is left out in turn: five folds, or every source, region or kind of file",
+    )
+    command.add_argument("--jobs", type=int, default=1, help="parts learnt at the same time (1)")
+    command.add_argument("--only", type=int, action="append", default=[], help=argparse.SUPPRESS)
+
+
+def add_train(command: argparse.ArgumentParser) -> None:
+    """Options of `train`."""
+    _add_plan(command)
+    command.add_argument("--out", type=Path, required=True, help="folder that gets the bundle")
+    command.add_argument("--name", help="name of the bundle (the architecture's)")
+    command.add_argument("--bundle-version", default="1", help="version of the bundle (1)")
+    command.add_argument("--prevalence", type=float, default=0.176, help="that is stated (0.176)")
+    command.add_argument(
+        "--left-out", type=Path, action="append", default=[], help="left-out-*.csv; repeatable"
+    )
+    command.add_argument(
+        "--beside", type=Path, action="append", default=[], help="bundle to compare; repeatable"
+    )
+    command.add_argument("--data-name", default=FRACATLAS, help="citation for the model card")
+    command.add_argument("--data-licence", default="CC BY 4.0", help="licence of the data")
+
+
+def _add_plan(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--architecture", default="efficientnet_lite0", help="by name")
+    command.add_argument(
+        "--data", type=Path, action="append", required=True, help="radiographs; repeatable"
+    )
+    command.add_argument("--run", type=Path, help="checkpoints (training-runs/ARCHITECTURE)")
+    command.add_argument(
+        "--stage",
+        type=stage,
+        action="append",
+        default=[],
+        metavar="SIZE:EPOCHS:RATE",
+        help="another schedule than the architecture's own; repeatable",
+    )
+    command.add_argument("--seed", type=int, help="of folds, weights and changes (7)")
+
+
+def stage(text: str) -> Stage:
+    """`320:4:1e-4` as a stage."""
+    try:
+        size, epochs, rate = text.split(":")
+        wanted = Stage(int(size), int(epochs), float(rate))
+    except ValueError as error:
+        raise argparse.ArgumentTypeError("must be SIZE:EPOCHS:RATE, as 320:4:1e-4") from error
+    if wanted.size % 32 or wanted.size < 64 or wanted.epochs < 1 or wanted.rate <= 0:
+        raise argparse.ArgumentTypeError("needs a size in multiples of 32, from 64 on, and epochs")
+    return wanted
+
+
+def crossval(options: argparse.Namespace) -> None:
+    """Run `crossval`."""
+    plan, folder = _plan(options)
+    if options.jobs > 1 and not options.only:
+        _share_out(plan, options, folder)
+    from inference_worker.training.learning.crossval import cross_validate
+
+    one_thread_each(options.only)
+    scores = cross_validate(
+        plan, _dataset(options), by=options.by, folder=folder, only=options.only
+    )
+    if scores:
+        sys.stdout.write(f"scores: {scores}\n")
+
+
+def train(options: argparse.Namespace) -> Path:
+    """Run `train`; the folder of the bundle."""
+    plan, folder = _plan(options)
+    from inference_worker.training.learning.ship import Shipping, ship
+
+    return ship(
+        plan,
+        _dataset(options),
+        Shipping(
+            out=options.out,
+            name=options.name or options.architecture.replace("_", "-"),
+            version=options.bundle_version,
+            prevalence=options.prevalence,
+            beside=options.beside,
+            left_out=options.left_out,
+            data_name=options.data_name,
+            data_licence=options.data_licence,
+        ),
+        folder=folder,
+    )
+
+
+def one_thread_each(only: list[int]) -> None:
+    """A part that runs beside others keeps to one core."""
+    import keras
+
+    if only and keras.backend.backend() == "tensorflow":
+        from inference_worker.training.threads import single
+
+        single()
+
+
+def _share_out(plan: Plan, options: argparse.Namespace, folder: Path) -> None:
+    from inference_worker.training.learning.crossval import in_processes
+    from inference_worker.training.learning.parts import parts
+
+    planned = parts(_dataset(options), options.by, seed=plan.seed, folder=folder)
+    in_processes(
+        [sys.executable, "-m", "inference_worker.training", *sys.argv[1:]],
+        [part.number for part in planned],
+        jobs=options.jobs,
+    )
+
+
+def _plan(options: argparse.Namespace) -> tuple[Plan, Path]:
+    from inference_worker.training.learning.plans import changed, plan_of
+
+    plan = changed(plan_of(options.architecture), stages=tuple(options.stage), seed=options.seed)
+    return plan, options.run or RUNS / options.architecture
+
+
+def _dataset(options: argparse.Namespace) -> Dataset:
+    return mixed([read(root) for root in options.data])

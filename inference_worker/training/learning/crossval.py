@@ -1,0 +1,106 @@
+"""Every part of a cross-validation learnt and tested, in one folder where a later start goes on."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from inference_worker.training import scores
+from inference_worker.training.dataset import Dataset, balanced_weights, fingerprint
+from inference_worker.training.learning import pictures
+from inference_worker.training.learning.learn import Pictures, finished_model, learn, predict
+from inference_worker.training.learning.parts import By, Part, parts
+from inference_worker.training.learning.plan import Plan, hold
+from inference_worker.training.networks.fracture_head import CLASSES, LOGIT
+from inference_worker.training.scores import Scores
+
+SCORES = "scores.csv"
+
+
+def cross_validate(
+    plan: Plan, dataset: Dataset, *, by: By, folder: Path, only: Sequence[int] = ()
+) -> Path | None:
+    """Learn and test every part (or `only` those numbers); the file of all scores once each part
+    has its own."""
+    hold(folder, {"plan": plan.as_json(), "data": fingerprint(dataset.samples), "by": by})
+    planned = parts(dataset, by, seed=plan.seed, folder=folder)
+    for part in planned:
+        if not only or part.number in only:
+            _run(plan, part, dataset, folder)
+    return gather(planned, by=by, folder=folder)
+
+
+def gather(planned: Sequence[Part], *, by: By, folder: Path) -> Path | None:
+    """Pool the parts' scores, sorted by id; None while one is missing."""
+    files = [folder / part.name / SCORES for part in planned]
+    if not all(file.is_file() for file in files):
+        return None
+    pooled = scores.joined([scores.read(file) for file in files])
+    target = folder / ("oof.csv" if by == "fold" else f"left-out-{by}.csv")
+    scores.write(pooled, target)
+    return target
+
+
+def in_processes(command: Sequence[str], numbers: Sequence[int], *, jobs: int) -> None:
+    """Run `command --only N` for each part, `jobs` at a time: two single-thread processes use two
+    cores better than one process on two threads. RuntimeError when one fails."""
+    with ThreadPoolExecutor(jobs) as pool:
+        for code in pool.map(
+            lambda number: subprocess.call([*command, "--only", str(number)]), numbers
+        ):
+            if code:
+                raise RuntimeError("A part of the cross-validation failed; the others are kept.")
+
+
+def training_pictures(plan: Plan, part: Part, cache: Path) -> Pictures:
+    """The part's training pictures for any input size."""
+    weights = balanced_weights(part.training)
+    return lambda size: (
+        pictures.load(part.training, size=size, version=plan.preprocessing, cache=cache),
+        weights,
+    )
+
+
+def _run(plan: Plan, part: Part, dataset: Dataset, folder: Path) -> None:
+    place, classes = folder / part.name, len(dataset.class_names)
+    if (place / SCORES).is_file():
+        return
+    own = replace(plan, seed=plan.seed + 1 + part.number)
+    cache = folder.parent / "pictures"
+    weights = learn(
+        own,
+        training_pictures(own, part, cache),
+        classes=classes,
+        folder=place,
+        title=part.name,
+    )
+    model = finished_model(own, weights, classes=classes)
+    tested = pictures.load(part.tested, size=plan.size, version=plan.preprocessing, cache=cache)
+    said = predict(model, tested, version=plan.preprocessing, title=f"{part.name}, testing")
+    scores.write(_scored(part, dataset, said), place / SCORES)
+    sys.stderr.write(f"{part.name}: {len(part.tested)} scored\n")
+
+
+def _scored(part: Part, dataset: Dataset, said: dict[str, np.ndarray]) -> Scores:
+    return Scores(
+        ids=np.array([sample.id for sample in part.tested]),
+        folds=np.full(len(part.tested), part.number, dtype=np.int64),
+        labels=np.array([sample.label for sample in part.tested]),
+        groups=np.array([sample.group for sample in part.tested]),
+        logits=said[LOGIT][:, 0].astype(np.float64),
+        tags=tuple(sample.tags for sample in part.tested),
+        sources=np.array([sample.source for sample in part.tested]),
+        class_names=dataset.class_names if CLASSES in said else (),
+        class_scores=_softmax(said[CLASSES]) if CLASSES in said else None,
+    )
+
+
+def _softmax(logits: np.ndarray) -> np.ndarray:
+    raised = np.exp(logits.astype(np.float64) - logits.max(axis=1, keepdims=True))
+    return np.asarray(raised / raised.sum(axis=1, keepdims=True))

@@ -1,0 +1,30 @@
+"""The plan of each architecture that was found to serve it best (docs/model-lab.md)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from inference_worker.training.architectures import ARCHITECTURES
+from inference_worker.training.augmentation.recipe import Recipe
+from inference_worker.training.learning.plan import Plan, Stage
+
+MILD = Recipe(strength=0.3, close_ups=0.0, marks=False)
+HALF = Recipe(strength=0.5, close_ups=0.3)
+
+
+def plan_of(architecture: str) -> Plan:
+    """The plan by name; ValueError for an unknown name."""
+    if architecture not in ARCHITECTURES:
+        raise ValueError(
+            f"There is no architecture {architecture!r}: choose {', '.join(ARCHITECTURES)}."
+        )
+    if architecture == "baseline_cnn":
+        return Plan(architecture, (Stage(224, 10, 3e-4),), recipe=MILD)
+    return Plan(architecture, (Stage(224, 7, 3e-4), Stage(320, 4, 1.5e-4)), recipe=HALF)
+
+
+def changed(plan: Plan, *, stages: tuple[Stage, ...] = (), seed: int | None = None) -> Plan:
+    """The plan with other stages or another seed."""
+    if stages:
+        plan = replace(plan, stages=stages)
+    return plan if seed is None else replace(plan, seed=seed)
