@@ -109,8 +109,9 @@ def _word(tag: str) -> str:
 
 def _other_tags(scores: Scores) -> Iterator[Part]:
     known = {*TREATMENTS, *REGIONS, *VIEWS}
-    for tag in sorted({tag for tags in scores.tags for tag in tags} - known):
-        kind = "way of writing files" if tag.startswith(FILE) else "other"
+    others = {tag for tags in scores.tags for tag in tags} - known
+    for tag in sorted(others, key=lambda tag: (not tag.startswith(FILE), tag)):
+        kind = "way of writing files" if tag.startswith(FILE) else "other marks"
         yield kind, tag, scores.tagged(tag)
 
 
