@@ -31,11 +31,18 @@ class Figure:
     interval: Interval | None = None
 
     def __str__(self) -> str:
+        return self._said(_("%(value)s (95 %% interval %(low)s to %(high)s)"))
+
+    @property
+    def short(self) -> str:
+        """For a column whose head says what stands in the brackets."""
+        return self._said(_("%(value)s (%(low)s to %(high)s)"))
+
+    def _said(self, words: str) -> str:
         if self.interval is None:
             return f"{self.value:.3f}"
-        said = {"value": f"{self.value:.3f}"}
-        said |= {"low": f"{self.interval[0]:.3f}", "high": f"{self.interval[1]:.3f}"}
-        return _("%(value)s (95 %% interval %(low)s to %(high)s)") % said
+        low, high = (f"{end:.3f}" for end in self.interval)
+        return words % {"value": f"{self.value:.3f}", "low": low, "high": high}
 
 
 @dataclass(frozen=True)

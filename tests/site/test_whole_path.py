@@ -112,7 +112,11 @@ def test_the_pages_are_accessible_and_fit(
     send(page, site.base_url, radiographs["fractured"], f"A-{scheme}-{width}")
     expect(page.get_by_text(ANSWER).first).to_be_visible(timeout=30_000)
     case = page.url
-    for address in (case, "/", "/cases/new/", f"{case}correct/", f"{case}withdraw/", "/account/"):
+    page.goto(f"{site.base_url}/models/")
+    card = page.locator("tbody a").first.get_attribute("href")
+    assert card is not None
+    pages = ("/", "/cases/new/", "/account/", "/models/", card)
+    for address in (case, f"{case}correct/", f"{case}withdraw/", *pages):
         page.goto(address if address.startswith("http") else site.base_url + address)
         found = Axe().run(page)
         assert found.violations_count == 0, f"{address}: {found.generate_report()}"
