@@ -119,8 +119,8 @@ def _data(manifest: Manifest) -> str:
         f"{data.get('name') or 'Data not named.'} Licence of the data: {data.get('licence') or 'not stated'}. "
         "What was published with each image is its label.\n\n"
         f"{scored['images']:,} radiographs in {scored['groups']:,} groups of near-duplicates and neighbouring examinations were cut into "
-        f"{scored['folds']} folds; no group lies in two. For every fold a model was trained on the others, with the same fixed schedule, "
-        "and its last weights scored the fold: no epoch was chosen on it. All scores together give the figures of this page. "
+        f"{scored['folds']} folds; no group lies in two. For every fold a model was trained on the others, less the images beside a border, with the same fixed "
+        "schedule, and scored the fold as it was at the end: no epoch was chosen on it. All scores together give the figures of this page. "
         "Images published under both labels were left out of training, never out of a test."
         + (f"\n\nSHA-256: {'; '.join(hashes)}." if hashes else "")
     )
