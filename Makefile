@@ -18,15 +18,18 @@ BASE := $(call stamp,base)
 TRAIN := $(call stamp,train)
 DEV := $(call stamp,dev)
 
-.PHONY: help run training test lint format lock clean
+.PHONY: help run training bench-model test lint format lock clean
 
 help: ## list these targets
-	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 18
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
 
 run: $(BASE) ## start the platform on http://127.0.0.1:8000 (PORT=..., HOST=..., VAR_DIR=...)
 	@exec $(BIN)/python manage.py run
 
 training: $(BASE) $(TRAIN) ## install what training and converting models need (TensorFlow)
+
+bench-model: $(BASE) $(TRAIN) ## measure the engines (BUNDLE=folder, ARGS="--images 64")
+	@exec $(BIN)/python -m benchmarks.model $(if $(BUNDLE),--bundle "$(BUNDLE)") $(ARGS)
 
 test: $(BASE) $(TRAIN) $(DEV) ## run all tests (ARGS="tests/cases -x" runs some)
 	@exec $(BIN)/python -m pytest -n 2 $(ARGS)

@@ -11,19 +11,25 @@ from cases.models import ModelVersion
 from cases.services import model_versions
 from inference_worker.bundle import Bundle, BundleError, find_bundle, load_bundle
 from inference_worker.classifier import load_classifier, warm_up
+from inference_worker.converting import Wish, convert
+from inference_worker.trial import try_out
 
 CARD = "MODEL_CARD.md"
 
 
 def install(path: Path) -> ModelVersion:
-    """Verify the bundle in the folder `path`, try it on a drawn radiograph, copy it, register it.
+    """Verify the bundle in the folder `path`, try it on drawn radiographs, copy it, register it.
 
     A bundle that already lies in one of MODEL_BUNDLE_DIRS stays where it is. Doing it again
     changes nothing. Raises BundleError or ModelVersionConflict, one sentence each; then nothing
-    was registered.
+    was registered, nothing was copied, and the model that was active goes on.
     """
     bundle = load_bundle(path.resolve())
-    warm_up(load_classifier(bundle, engine=settings.INFERENCE_ENGINE))
+    if bundle.path.parent == Path(settings.MODEL_BUNDLE_DIRS[0]).resolve():
+        # It came with this code, like the code that reads it.
+        warm_up(load_classifier(bundle, engine=settings.INFERENCE_ENGINE))
+    else:
+        try_out(bundle, engine=settings.INFERENCE_ENGINE)
     card = bundle.path / CARD
     with transaction.atomic():
         model = model_versions.register(
@@ -39,6 +45,14 @@ def install(path: Path) -> ModelVersion:
     return model
 
 
+def install_file(source: Path, wish: Wish) -> ModelVersion:
+    """Convert a .keras or .h5 file into a bundle and install that. Raises like `install`."""
+    with tempfile.TemporaryDirectory(prefix="install-model-") as work:
+        folder = Path(work) / f"{wish.name}-{wish.version}"
+        convert(source, folder, wish)
+        return install(folder)
+
+
 def check(model: ModelVersion) -> None:
     """Raise BundleError unless the registered bundle lies here unchanged."""
     folder = find_bundle(model.name, model.version, settings.MODEL_BUNDLE_DIRS)
@@ -52,16 +66,31 @@ def _place(bundle: Bundle) -> None:
     if bundle.path.parent in folders:
         return
     target = folders[-1] / f"{bundle.name}-{bundle.version}"
-    if target.exists():
-        if load_bundle(target).weights_sha256 != bundle.weights_sha256:
-            raise BundleError(f"{target.name} is installed with other weights.")
-        return
     try:
         folders[-1].mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folders[-1], prefix=".new-") as work:
+            if not _is_free(target, bundle, Path(work)):
+                return
             copy = Path(work) / target.name
             shutil.copytree(bundle.path, copy)
             load_bundle(copy)
             copy.rename(target)
     except OSError as error:
         raise BundleError(f"The bundle cannot be copied to {folders[-1]}: {error}.") from error
+
+
+def _is_free(target: Path, bundle: Bundle, work: Path) -> bool:
+    """False where the same bundle lies already. A damaged copy of it is put aside into `work`;
+    another bundle is not touched: BundleError."""
+    if not target.exists():
+        return True
+    try:
+        installed = load_bundle(target).weights_sha256
+    except BundleError:
+        target.rename(work / "damaged")
+        return True
+    if installed != bundle.weights_sha256:
+        raise BundleError(
+            f"{target.name} is installed with other weights: give this bundle a new version."
+        )
+    return False
