@@ -1,4 +1,4 @@
-"""The arithmetic that every bundle relies on: if a figure here changes, PREPROCESSING_VERSION
+"""The arithmetic that every bundle relies on: if a figure here changes, its version
 must too."""
 
 import hashlib
@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from inference_worker.classifier import reference_radiograph
+from inference_worker.normalising import Rectangle
 from inference_worker.preprocessing import (
-    PREPROCESSING_VERSION,
+    PREPROCESSING_VERSIONS,
     Placement,
     prepare,
     read_canonical,
@@ -41,15 +42,14 @@ def png(image: Image.Image) -> bytes:
 
 def test_golden_halved() -> None:
     """Halving needs only integers, so it is the same to the bit on every machine."""
-    assert PREPROCESSING_VERSION == "1"
-    x, placement = prepare(patterned(448, 336), size=224, channels=3)
-    assert placement == Placement(top=0, left=28, height=224, width=168, size=224)
+    x, placement = prepare(patterned(448, 336), size=224, channels=3, version="1")
+    assert placement == Placement(0, 28, 224, 168, 224, Rectangle(0, 448, 0, 336), (448, 336))
     assert hashlib.sha256(np.round(x * 255).astype(np.uint8).tobytes()).hexdigest() == GOLDEN_HALVED
 
 
 def test_golden_resized() -> None:
-    x, placement = prepare(reference_radiograph(), size=224, channels=1)
-    assert placement == Placement(top=0, left=20, height=224, width=184, size=224)
+    x, placement = prepare(reference_radiograph(), size=224, channels=1, version="1")
+    assert placement == Placement(0, 20, 224, 184, 224, Rectangle(0, 454, 0, 373), (454, 373))
     np.testing.assert_allclose(x[::32, ::32, 0] * 255, GOLDEN_GRID, atol=1.01)
     assert x.mean() == pytest.approx(0.24246, abs=2e-4)
 
@@ -58,7 +58,8 @@ def test_golden_resized() -> None:
 @given(st.integers(1, 700), st.integers(1, 700), st.sampled_from([(224, 3), (64, 1)]))
 def test_any_shape_fits(height: int, width: int, wanted: tuple[int, int]) -> None:
     size, channels = wanted
-    x, placement = prepare(np.full((height, width), 200, np.uint8), size=size, channels=channels)
+    plain = np.full((height, width), 200, np.uint8)
+    x, placement = prepare(plain, size=size, channels=channels, version="1")
     assert x.shape == (size, size, channels)
     assert x.dtype == np.float32
     inside = placement.crop(x)
@@ -69,8 +70,9 @@ def test_any_shape_fits(height: int, width: int, wanted: tuple[int, int]) -> Non
     assert max(placement.height, placement.width) == size
 
 
-def test_aspect_is_kept() -> None:
-    _, placement = prepare(patterned(300, 200), size=224, channels=1)
+@pytest.mark.parametrize("version", PREPROCESSING_VERSIONS)
+def test_aspect_is_kept(version: str) -> None:
+    _, placement = prepare(patterned(300, 200), size=224, channels=1, version=version)
     assert placement.height / placement.width == pytest.approx(1.5, abs=0.01)
 
 
@@ -82,14 +84,21 @@ def test_aspect_is_kept() -> None:
         np.zeros((0, 10), np.uint8),
     ],
 )
-def test_refuses_what_is_not_canonical(wrong: np.ndarray) -> None:
+@pytest.mark.parametrize("version", PREPROCESSING_VERSIONS)
+def test_refuses_what_is_not_canonical(wrong: np.ndarray, version: str) -> None:
     with pytest.raises(ValueError, match="uint8"):
-        prepare(wrong, size=224, channels=3)
+        prepare(wrong, size=224, channels=3, version=version)
 
 
 def test_crop_refuses_another_size() -> None:
+    placement = Placement(0, 0, 56, 40, 56, Rectangle(0, 112, 0, 80), (112, 80))
     with pytest.raises(ValueError, match="56x56"):
-        Placement(0, 0, 56, 40, 56).crop(np.zeros((28, 28), np.float32))
+        placement.crop(np.zeros((28, 28), np.float32))
+
+
+def test_refuses_a_version_of_the_future() -> None:
+    with pytest.raises(ValueError, match="version 3"):
+        prepare(reference_radiograph(), size=224, channels=1, version="3")
 
 
 def test_reads_the_canonical_png() -> None:

@@ -3,7 +3,6 @@
 All of it needs TensorFlow, whose import alone takes many seconds: one process for the whole file.
 """
 
-import dataclasses
 import json
 from pathlib import Path
 
@@ -26,7 +25,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """Two epochs on 2 x 24 drawn images, through the command."""
     root = tmp_path_factory.mktemp("training")
     data = drawn_folder(root / "data", of_each=24)
-    arguments = ["train", "--data", str(data), "--out", str(root / "out"), "--epochs", "2"]
+    arguments = ["train-baseline", "--data", str(data), "--out", str(root / "out"), "--epochs", "2"]
     arguments += ["--run", str(root / "run"), "--data-name", "Drawn.", "--data-licence", "none"]
     assert main(arguments) == 0
     return {"data": data, "run": root / "run", "bundle": root / "out" / "baseline-cnn-1"}
@@ -62,7 +61,13 @@ def test_evaluate_repeats_the_figures(
 def test_a_run_is_not_overwritten(
     trained: dict[str, Path], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    arguments = ["train", "--data", str(trained["data"]), "--out", str(trained["run"] / "out")]
+    arguments = [
+        "train-baseline",
+        "--data",
+        str(trained["data"]),
+        "--out",
+        str(trained["run"] / "out"),
+    ]
     arguments += ["--run", str(trained["run"])]
     assert main([*arguments, "--epochs", "2"]) == 1
     assert "give --resume" in capsys.readouterr().err
@@ -94,7 +99,7 @@ def test_errors_are_one_line(
     assert error.count("\n") == 1
 
 
-@pytest.mark.parametrize("command", ["train", "evaluate"])
+@pytest.mark.parametrize("command", ["train", "train-baseline", "crossval", "evaluate"])
 def test_help_has_an_example(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         main([command, "--help"])
@@ -105,10 +110,10 @@ def test_help_has_an_example(command: str, capsys: pytest.CaptureFixture[str]) -
 def test_interrupted_run_ends_where_an_uninterrupted_one_does(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from inference_worker.training import architectures, fit
+    from inference_worker.training import fit
 
-    tiny = dataclasses.replace(architectures.ARCHITECTURES["baseline_cnn"], name="tiny", size=32)
-    monkeypatch.setitem(architectures.ARCHITECTURES, "tiny", tiny)
+    monkeypatch.setattr(fit, "SIZE", 32)
+    monkeypatch.setattr(fit, "CHANNELS", 3)
     rng = np.random.default_rng(0)
     labels = np.array([0, 1] * 20, np.float32)
     grey = rng.integers(0, 120, (40, 32, 32), dtype=np.uint8)
@@ -117,7 +122,9 @@ def test_interrupted_run_ends_where_an_uninterrupted_one_does(
 
     def run(name: str) -> list[np.ndarray]:
         (tmp_path / name).mkdir(exist_ok=True)
-        model = fit.fit("tiny", fold, fold, run=tmp_path / name, epochs=3, seed=5, prevalence=0.5)
+        model = fit.fit(
+            "baseline_cnn", fold, fold, run=tmp_path / name, epochs=3, seed=5, prevalence=0.5
+        )
         return list(model.get_weights())
 
     straight = run("straight")
@@ -143,16 +150,16 @@ def test_map_is_what_gradients_give() -> None:
     import tensorflow as tf
 
     from inference_worker.preprocessing import prepare
-    from inference_worker.training.architectures import ARCHITECTURES, FEATURES
+    from inference_worker.training.architectures import build
     from inference_worker.training.forward import serving_model
+    from inference_worker.training.networks.baseline import FEATURE_MAPS
 
     tf.keras.utils.set_random_seed(11)
-    spec = ARCHITECTURES["baseline_cnn"]
-    model = spec.build(spec)
+    model = build("baseline_cnn", size=224, classes=2, pretrained=False)
     pictures = [reference_radiograph(), 255 - reference_radiograph()]
-    batch = np.stack([prepare(p, size=spec.size, channels=spec.channels)[0] for p in pictures])
+    batch = np.stack([prepare(p, size=224, channels=3, version="1")[0] for p in pictures])
     forward = serving_model(model)(batch)["map"].numpy()
-    position = [layer.name for layer in model.layers].index(FEATURES)
+    position = [layer.name for layer in model.layers].index(FEATURE_MAPS)
     features = tf.constant(batch)
     for layer in model.layers[1 : position + 1]:
         features = layer(features)
