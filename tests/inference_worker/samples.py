@@ -16,8 +16,20 @@ BUNDLES = Path(__file__).resolve().parents[2] / "inference_worker" / "bundles"
 
 
 def shipped() -> Path:
-    """The folder of the bundle that ships."""
-    return next(path.parent for path in sorted(BUNDLES.glob(f"*/{MANIFEST}")))
+    """The folder of the bundle that a new platform begins with."""
+    bundles = [path.parent for path in BUNDLES.glob(f"*/{MANIFEST}")]
+    return max(
+        bundles,
+        key=lambda folder: (
+            not json.loads((folder / MANIFEST).read_text())["demonstration"],
+            folder.name,
+        ),
+    )
+
+
+def baseline() -> Path:
+    """The folder of the reference CNN, the floor that a better model must pass."""
+    return BUNDLES / "baseline-cnn-1"
 
 
 def written_bundle(folder: Path, **changes: Any) -> Path:

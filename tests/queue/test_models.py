@@ -14,6 +14,7 @@ from cases.services.model_versions import activate
 from fracture_platform.running.prepare import shipped_bundle
 from inference_worker.installation import install
 from tests.factories import RadiographFactory
+from tests.inference_worker.samples import baseline
 from tests.queue.platform import Platform, assert_one_result, status_of, wait_for
 
 pytestmark = [pytest.mark.broker, pytest.mark.xdist_group("broker")]
@@ -51,6 +52,29 @@ def test_a_running_worker_follows_the_active_model(
         assert_one_result(analysis)
         assert analysis.model_version == version
         assert analysis.weights_sha256 == version.weights_sha256
+    assert platform.child() == child
+
+
+def test_the_baseline_beside_it_is_switched_to_and_back(
+    platform: Platform, model: ModelVersion
+) -> None:
+    """Two networks with other inputs, other preprocessing and other maps, in one running worker."""
+    floor = install(baseline())
+    assert floor.name != model.name
+    platform.start_worker()
+    child = platform.child()
+    answered = []
+    for version in (model, floor, model):
+        activate(model_version=version)
+        rows = Worker.objects.filter(kind=Worker.Kind.INFERENCE, model_version=version)
+        wait_for(rows.exists, seconds=20)
+        analysis = queue_analysis(radiograph=RadiographFactory())
+        wait_for(lambda a=analysis: status_of(a) == "succeeded", seconds=10)  # type: ignore[misc]
+        assert_one_result(analysis)
+        answered.append(analysis)
+    assert [analysis.model_version for analysis in answered] == [model, floor, model]
+    assert answered[0].logit == answered[2].logit
+    assert answered[0].logit != answered[1].logit
     assert platform.child() == child
 
 

@@ -11,7 +11,7 @@ from inference_worker.training import card
 from inference_worker.training.card_words import measured, percent, table
 from inference_worker.training.evaluation import always_normal, evaluate_scores
 from inference_worker.training.score_plots import FILES
-from tests.inference_worker.samples import shipped
+from tests.inference_worker.samples import baseline
 from tests.inference_worker.training.scored import made_up
 
 
@@ -142,8 +142,8 @@ def test_what_was_not_recorded_is_said() -> None:
 
 def test_the_demonstration_keeps_its_card() -> None:
     """The shipped baseline's card is what its manifest gives, to the letter."""
-    manifest = load_bundle(shipped()).manifest
-    written = (shipped() / "MODEL_CARD.md").read_text(encoding="utf-8")
+    manifest = load_bundle(baseline()).manifest
+    written = (baseline() / "MODEL_CARD.md").read_text(encoding="utf-8")
     assert card.text(manifest) == written
     assert "Demonstration model" in written
 

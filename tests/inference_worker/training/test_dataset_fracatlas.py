@@ -126,8 +126,23 @@ def test_fracatlas(fracatlas: Path) -> None:
     samples = read(fracatlas).samples
     assert len(samples) == 3461
     assert sum(sample.label for sample in samples) == 576
-    assert sum(sample.contradictory for sample in samples) == 9
+    assert sum(sample.contradictory for sample in samples) == 17
     assert [s.path.name for s in samples if s.too_short] == ["IMG0004145.jpg"]
     assert all(bool(sample.fractures) == bool(sample.label) for sample in samples)
     kinds = {tag for s in samples for tag in s.tags if tag.startswith("file ")}
     assert kinds == {"file colour", "file colour, fine", "file grey", "file large"}
+
+
+def test_piece_of_another_file_follows_it(atlas: Path) -> None:
+    noise = np.random.default_rng(2).integers(0, 255, (90, 160), dtype=np.uint8)
+    images = atlas / "images"
+    Image.fromarray(noise).save(images / "Fractured" / "IMG0000003.jpg")
+    data = (images / "Fractured" / "IMG0000003.jpg").read_bytes()
+    (images / "Non_fractured" / "IMG0000090.jpg").write_bytes(data[: len(data) * 4 // 5])
+    none = atlas / "nobody.csv"
+    none.write_text("image_id,patient\n")
+    found = {s.path.stem[-2:]: s for s in read_fracatlas(atlas, same_patient=none).samples}
+    assert found["90"].group == found["03"].group
+    assert (found["90"].contradictory, found["03"].contradictory) == (True, False)
+    plain = {s.path.stem[-2:]: s for s in read_fracatlas(atlas, same_patient=None).samples}
+    assert plain["90"].group != plain["03"].group

@@ -9,7 +9,7 @@ import pytest
 from inference_worker.bundle import load_bundle
 from inference_worker.training import calibrate, evaluate, scores
 from inference_worker.training.cli import main
-from tests.inference_worker.samples import shipped
+from tests.inference_worker.samples import baseline
 from tests.inference_worker.training.drawn import drawn_folder
 
 
@@ -17,7 +17,7 @@ def test_everything_is_measured_and_its_scores_are_kept(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     data = drawn_folder(tmp_path / "data", of_each=6)
-    arguments = ["evaluate", "--bundle", str(shipped()), "--data", str(data), "--everything"]
+    arguments = ["evaluate", "--bundle", str(baseline()), "--data", str(data), "--everything"]
     assert main([*arguments, "--json", "--out", str(tmp_path / "out")]) == 0
     metrics = json.loads(capsys.readouterr().out)
     assert metrics["held_out"]["images"] == 12
@@ -25,7 +25,7 @@ def test_everything_is_measured_and_its_scores_are_kept(
     kept = scores.read(tmp_path / "out" / "scores.csv")
     assert len(kept) == 12
     assert kept.class_names == ()
-    said = calibrate.apply(load_bundle(shipped()).calibration, kept.logits)
+    said = calibrate.apply(load_bundle(baseline()).calibration, kept.logits)
     right = ((said >= 0.5) == kept.fractured).mean()
     assert metrics["accuracy"]["value"] == pytest.approx(right, abs=1e-4)
 

@@ -15,7 +15,7 @@ from inference_worker.training.cli import main
 from inference_worker.training.dataset import DatasetError
 from inference_worker.training.evaluate import evaluate
 from inference_worker.training.score_plots import FILES
-from tests.inference_worker.samples import shipped
+from tests.inference_worker.samples import baseline
 from tests.inference_worker.training.scored import made_up
 
 
@@ -30,9 +30,9 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for number, name in enumerate(("hand", "leg"))
     ]
     scores.write(scores.joined(regions), root / "left-out-region.csv")
-    shutil.copytree(shipped(), root / "bundle")
+    shutil.copytree(baseline(), root / "bundle")
     arguments = ["evaluate", "--scores", str(root / "oof.csv"), "--out", str(root / "figures")]
-    arguments += ["--into", str(root / "bundle"), "--beside", str(shipped())]
+    arguments += ["--into", str(root / "bundle"), "--beside", str(baseline())]
     assert main([*arguments, "--left-out", str(root / "left-out-region.csv")]) == 0
     return root
 
@@ -52,7 +52,7 @@ def test_figures_and_pictures_are_written(files: Path) -> None:
 
 
 def test_the_bundle_holds_all_of_it(files: Path) -> None:
-    before, after = load_bundle(shipped()), load_bundle(files / "bundle")
+    before, after = load_bundle(baseline()), load_bundle(files / "bundle")
     assert after.weights_sha256 == before.weights_sha256
     assert after.calibration != before.calibration
     assert {*FILES, "oof.csv", "left-out-region.csv"} <= set(after.manifest["files"])
@@ -68,7 +68,7 @@ def test_the_card_can_be_made_again_from_the_bundle(files: Path) -> None:
     held = {path.name: path.read_bytes() for path in (files / "bundle").iterdir()}
     arguments = ["evaluate", "--scores", str(files / "bundle" / "oof.csv")]
     arguments += ["--left-out", str(files / "bundle" / "left-out-region.csv")]
-    arguments += ["--into", str(files / "bundle"), "--beside", str(shipped())]
+    arguments += ["--into", str(files / "bundle"), "--beside", str(baseline())]
     assert main(arguments) == 0
     assert card.read_text(encoding="utf-8") == before
     assert {path.name: path.read_bytes() for path in (files / "bundle").iterdir()} == held
@@ -87,7 +87,7 @@ def test_a_cross_validated_bundle_has_no_held_out_part(files: Path) -> None:
         (["--scores", "oof.csv", "--into", "nowhere"], "nowhere is no bundle"),
         (["--scores", "oof.csv", "--out", "o", "--beside", "nowhere"], "nowhere is no bundle"),
         (["--scores", "oof.csv", "--out", "o", "--left-out", "oof.csv"], "must be named left-out-"),
-        (["--bundle", str(shipped())], "give --data"),
+        (["--bundle", str(baseline())], "give --data"),
     ],
 )
 def test_errors_are_one_line(

@@ -14,7 +14,7 @@ from inference_worker.classifier import load_classifier, reference_radiograph
 from inference_worker.training.batches import augment
 from inference_worker.training.cli import main
 from inference_worker.training.decode import decode
-from tests.inference_worker.samples import shipped
+from tests.inference_worker.samples import baseline
 from tests.inference_worker.training.drawn import drawn_folder
 
 pytestmark = pytest.mark.xdist_group("tensorflow")
@@ -180,7 +180,7 @@ def test_both_engines_hold_the_same_numbers(fracatlas: Path) -> None:
     """The shipped weights on real radiographs: Keras in one batch, LiteRT one by one."""
     paths = sorted(fracatlas.glob("images/*/*.jpg"))[::430]
     pictures = [decode(path) for path in paths]
-    bundle = load_bundle(shipped())
+    bundle = load_bundle(baseline())
     first = load_classifier(bundle).classify(pictures)
     second = load_classifier(bundle, engine="keras").classify(pictures)
     assert len(first) == len(second) == len(paths) > 5
@@ -197,7 +197,7 @@ def test_shipped_figures_repeat(fracatlas: Path) -> None:
     from inference_worker.training.evaluate import held_out_of, score
     from inference_worker.training.metrics import auc
 
-    bundle = load_bundle(shipped())
+    bundle = load_bundle(baseline())
     samples = held_out_of(bundle, fracatlas)
     measured = auc(score(load_classifier(bundle, threads=2), samples))
     assert measured == pytest.approx(bundle.metrics["auc"]["value"], abs=2e-3)
