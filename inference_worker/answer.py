@@ -90,7 +90,8 @@ def heatmap_png(
     shape = (max(1, round(width * scale)), max(1, round(height * scale)))
     large = np.asarray(cv2.resize(map_, shape, interpolation=cv2.INTER_LINEAR), dtype=np.float32)
     heat = np.clip(large if style.kind == ABSOLUTE else _smooth(large), 0, 1)
-    strength = np.clip((heat - style.faint) / (1 - style.faint), 0, 1)[..., np.newaxis]
+    span = style.full - style.faint
+    strength = np.clip((heat - style.faint) / span, 0, 1)[..., np.newaxis]
     rgb = WEAK_COLOUR + (STRONG_COLOUR - WEAK_COLOUR) * strength
     rgba = np.concatenate([rgb, strength * STRONGEST_ALPHA], axis=-1).round().astype(np.uint8)
     written, png = cv2.imencode(".png", cv2.cvtColor(rgba, cv2.COLOR_RGBA2BGRA))

@@ -67,11 +67,12 @@ class Calibration:
 
 @dataclass(frozen=True)
 class MapStyle:
-    """What the map's numbers mean (RELATIVE or ABSOLUTE), and the value below which none is
-    shown."""
+    """What the map's numbers mean (RELATIVE or ABSOLUTE), the value below which none is shown, and
+    that from which on the colour is as strong as it gets."""
 
     kind: str = RELATIVE
     faint: float = FAINT
+    full: float = 1.0
 
 
 def read_word(value: object) -> str:
@@ -101,9 +102,13 @@ def read_normal_class(manifest: Manifest) -> str | None:
 
 
 def read_map_style(values: Mapping[str, Any]) -> MapStyle:
-    style = MapStyle(values.get("kind", RELATIVE), float(values.get("faint", FAINT)))
-    if style.kind not in {RELATIVE, ABSOLUTE} or not 0 <= style.faint < 1:
-        raise ValueError(f"map {style.kind}, faint below {style.faint}")
+    style = MapStyle(
+        values.get("kind", RELATIVE),
+        float(values.get("faint", FAINT)),
+        float(values.get("full", 1.0)),
+    )
+    if style.kind not in {RELATIVE, ABSOLUTE} or not 0 <= style.faint < style.full <= 1:
+        raise ValueError(f"map {style.kind}, faint below {style.faint}, full from {style.full}")
     return style
 
 

@@ -79,6 +79,7 @@ def test_other_weights_have_another_hash() -> None:
         ({"class_names": ["none", "wrist"], "normal_class": "no"}, "normal_class is 'no'"),
         ({"map": {"kind": "drawing"}}, "map drawing"),
         ({"map": {"kind": "fracture_probability", "faint": 1}}, "faint below 1.0"),
+        ({"map": {"kind": "fracture_probability", "full": 0.1}}, "full from 0.1"),
     ],
 )
 def test_refuses_with_one_sentence(tmp_path: Path, changes: dict[str, Any], sentence: str) -> None:

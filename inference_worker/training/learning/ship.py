@@ -29,8 +29,9 @@ from inference_worker.training.learning.plan import Plan
 from inference_worker.training.manifest_file import write_manifest
 
 EVERYTHING = "everything"
-FAINT = 0.15
-"""Below this the map is left without colour: most cells of a normal film lie under it."""
+FAINT, FULL = 0.15, 0.6
+"""Below the first the map is left without colour, as most cells of a normal film lie there; above
+the second, which few cells of a fractured one reach, it is as strong as it gets."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,7 @@ def _manifest(
         "input": {"size": plan.size, "channels": channels, "mode": "letterbox, 0..1"},
         "preprocessing_version": plan.preprocessing,
         "outputs": [*OUTPUTS, FEATURES] if trained else list(OUTPUTS),
-        "map": {"kind": ABSOLUTE, "faint": FAINT} if trained else {"kind": RELATIVE},
+        "map": {"kind": ABSOLUTE, "faint": FAINT, "full": FULL} if trained else {"kind": RELATIVE},
         **_classes(dataset),
         "training_data": {
             "name": shipping.data_name,
