@@ -44,11 +44,15 @@ def training_part(
     samples: Iterable[Sample], assigned: Mapping[str, int], fold: int
 ) -> list[Sample]:
     """What a model may learn from that is tested on `fold`: everything of the other folds, less
-    contradictory and too short ones, and less those near the border of a run in `fold`."""
+    contradictory and too short ones, and less those near the border of a run in `fold`.
+
+    Groups are what `assign` kept together; a file of folds from before a group was known to go on
+    elsewhere is used as it stands.
+    """
     everything = list(samples)
     tested = [sample for sample in everything if assigned[sample.id] == fold]
     others = [sample for sample in everything if assigned[sample.id] != fold]
-    return without_neighbours(others, tested)
+    return without_neighbours(others, tested, by_group=False)
 
 
 def without_neighbours(

@@ -11,7 +11,7 @@ from tqdm import tqdm
 
 from inference_worker.training.sources.boxes import box_corners
 from inference_worker.training.sources.class_folders import RUN_LENGTH
-from inference_worker.training.sources.copies import join_copies
+from inference_worker.training.sources.copies import follow_whole, join_copies
 from inference_worker.training.sources.files import Look, images_under, look
 from inference_worker.training.sources.samples import (
     Dataset,
@@ -54,7 +54,8 @@ def read_fracatlas(
 ) -> Dataset:
     """Every image, sorted by id. The folder is the label, never a table beside it.
 
-    `same_patient` None leaves the groups as groups.csv has them.
+    `same_patient` None leaves the groups as groups.csv has them, pieces of other files included: so
+    the first bundles were split.
 
     Raises:
         DatasetError: a class is missing, or a table has not its columns.
@@ -80,9 +81,13 @@ def read_fracatlas(
             f"{root / 'images'} has no images of both classes: "
             "expected the folders Fractured/ and Non_fractured/."
         )
-    known = _table(same_patient, "patient") if same_patient else {}
+    if same_patient is None:
+        return Dataset(sorted(join_copies(samples), key=lambda sample: sample.id))
+    known = _table(same_patient, "patient")
     patients = {name: f"patient {row['patient']}" for name, row in known.items()}
-    return Dataset(sorted(join_copies(samples, patients), key=lambda sample: sample.id))
+    return Dataset(
+        sorted(join_copies(follow_whole(samples), patients), key=lambda sample: sample.id)
+    )
 
 
 def read_outlines(path: Path) -> dict[str, tuple[Polygon, ...]]:
