@@ -6,9 +6,10 @@ import pytest
 from django.core.files.base import ContentFile
 from django.test import Client
 
-from cases.models import Analysis, ModelVersion
+from cases.models import Analysis, Case, ModelVersion
+from cases.services.analyses import claim, record_result
 from tests.cases.views.page import address, html, part, text
-from tests.factories import phantom
+from tests.factories import AnalysisFactory, RadiographFactory, phantom
 
 BINS = [
     {"low": 0, "high": 0.5, "images": 200, "share": 0.004, "share_low": 0, "share_high": 0.02},
@@ -71,6 +72,30 @@ def test_an_answer_of_three_classes_lists_them(
     ) in part(response, "answer")
     assert 'width="70.5"' in html(response)
     assert "83 % probability of a fracture" in part(response, "answer")
+
+
+def test_a_result_of_three_classes_goes_from_a_worker_to_the_page(
+    page: Client, case: Case, measured: ModelVersion
+) -> None:
+    analysis = AnalysisFactory(radiograph=RadiographFactory(case=case), model_version=measured)
+    claim(analysis_id=analysis.pk, worker_name="inference@here")
+    assert record_result(
+        analysis_id=analysis.pk,
+        attempt=1,
+        level="inconclusive",
+        probability=0.41,
+        logit=-0.36,
+        class_scores={"healthy": 0.594, "hairline_fracture": 0.402, "displaced_fracture": 0.004},
+        heatmap=None,
+        thresholds={"rule_out": 0.06, "rule_in": 0.55},
+        weights_sha256="0" * 64,
+        preprocessing_version="2",
+        engine="litert",
+        timings_ms={},
+    )
+    told = part(page.get(address(case)), "answer")
+    assert "Healthy (stands for no fracture) 59 % Hairline fracture 40 % Displaced" in told
+    assert "Displaced fracture under 1 %" in told
 
 
 def test_an_answer_of_fracture_or_none_lists_no_classes(page: Client, analysis: Analysis) -> None:
