@@ -1,7 +1,6 @@
 """Every write to an analysis. Each move is one conditional UPDATE whose row count decides."""
 
 from datetime import datetime, timedelta
-from functools import partial
 from uuid import UUID
 
 from django.db import transaction
@@ -92,8 +91,13 @@ def queue_analysis(
             detail={"model_version": str(model)},
         )
         status.update_case(case_id=case.pk)
-    transaction.on_commit(partial(dispatch.publish, analysis_id=analysis.pk), robust=True)
+    _publish_after_commit(analysis.pk)
     return analysis
+
+
+def _publish_after_commit(analysis_id: UUID) -> None:
+    # No partial: where it fails Django logs its name, and fails itself over one that has none.
+    transaction.on_commit(lambda: dispatch.publish(analysis_id=analysis_id), robust=True)
 
 
 def _after_the_others(radiograph: Radiograph) -> datetime:
@@ -163,5 +167,5 @@ def change_lane(*, case: Case, lane: str) -> int:
     keys = list(waiting.values_list("pk", flat=True))
     moved = waiting.filter(pk__in=keys).update(lane=lane, published_at=None, publications=0)
     for pk in keys:
-        transaction.on_commit(partial(dispatch.publish, analysis_id=pk), robust=True)
+        _publish_after_commit(pk)
     return moved

@@ -4,10 +4,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.utils import timezone
+from pytest_django import DjangoCaptureOnCommitCallbacks
 from pytest_django.fixtures import Settings
 
+from cases import dispatch
 from cases.models import Analysis, CaseEvent, ModelVersion, Radiograph
 from cases.models.radiograph import private_storage
 from cases.services import analyses, transitions
@@ -73,6 +75,21 @@ def test_only_moves_of_the_table_are_made(source: AnalysisStatus, target: Analys
 
 
 class TestQueueing:
+    def test_what_fails_after_the_commit_does_not_fail_the_sender(
+        self,
+        model_version: ModelVersion,
+        monkeypatch: pytest.MonkeyPatch,
+        django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+    ) -> None:
+        def locked(**_: object) -> bool:
+            raise OperationalError("database is locked")
+
+        monkeypatch.setattr(dispatch, "publish", locked)
+        with django_capture_on_commit_callbacks(execute=True):
+            analysis = analyses.queue_analysis(radiograph=RadiographFactory())
+        analysis.refresh_from_db()
+        assert (analysis.status, analysis.published_at) == ("queued", None)
+
     def test_the_active_model_is_asked(self, model_version: ModelVersion) -> None:
         ModelVersionFactory()
         radiograph = RadiographFactory(case=CaseFactory(priority=Priority.URGENT))
