@@ -61,6 +61,7 @@ class TestAnalyse:
             "path",
             "level",
             "probability",
+            "class_scores",
             "model_version",
             "timings_ms",
             "error",
@@ -68,6 +69,7 @@ class TestAnalyse:
         assert first["path"] == str(drawn)
         assert first["level"] in LEVELS
         assert 0 <= first["probability"] <= 1
+        assert set(first["class_scores"]) == {"fracture"}
         assert first["model_version"] == str(installed)
         assert set(first["timings_ms"]) == {"read", "preprocessed", "inferred", "total"}
         assert first["error"] is None
@@ -169,5 +171,20 @@ class TestActivating:
         ModelVersionFactory(name="gone", version="1")
         with pytest.raises(CommandError, match="No bundle gone 1"):
             run("activate_model", "gone", "1")
+        installed.refresh_from_db()
+        assert installed.is_active
+
+    def test_one_whose_files_are_damaged(
+        self, installed: ModelVersion, settings: Settings, tmp_path: Path
+    ) -> None:
+        settings.MODEL_BUNDLE_DIRS = [settings.MODEL_BUNDLE_DIRS[0], tmp_path / "models"]
+        sent = shutil.copytree(shipped(), tmp_path / "sent")
+        manifest = json.loads((sent / "bundle.json").read_text())
+        (sent / "bundle.json").write_text(json.dumps(manifest | {"version": "8"}))
+        run("install_model", sent)
+        (copy,) = (tmp_path / "models").iterdir()
+        (copy / "model.tflite").write_bytes(b"damaged")
+        with pytest.raises(CommandError, match="SHA-256 differs"):
+            run("activate_model", installed.name, "8")
         installed.refresh_from_db()
         assert installed.is_active

@@ -62,6 +62,7 @@ def analyse(path: Path, classifier: Classifier, model: ModelVersion) -> dict[str
         "path": str(path),
         "level": None,
         "probability": None,
+        "class_scores": {},
         "model_version": str(model),
         "timings_ms": {},
         "error": None,
@@ -82,6 +83,7 @@ def analyse(path: Path, classifier: Classifier, model: ModelVersion) -> dict[str
             report |= {
                 "level": assessment.answer.level,
                 "probability": assessment.answer.probability,
+                "class_scores": assessment.answer.class_scores,
                 "timings_ms": timings,
             }
     except IntakeError as error:
