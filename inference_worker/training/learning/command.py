@@ -44,6 +44,9 @@ def add_train(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument("--data-name", default=FRACATLAS, help="citation for the model card")
     command.add_argument("--data-licence", default="CC BY 4.0", help="licence of the data")
+    command.add_argument(
+        "--note", action="append", default=[], help="a sentence for the card's limits; repeatable"
+    )
 
 
 def _add_plan(command: argparse.ArgumentParser) -> None:
@@ -107,6 +110,7 @@ def train(options: argparse.Namespace) -> Path:
             left_out=options.left_out,
             data_name=options.data_name,
             data_licence=options.data_licence,
+            notes=options.note,
         ),
         folder=folder,
     )

@@ -46,6 +46,7 @@ class Shipping:
     left_out: Sequence[Path]
     data_name: str
     data_licence: str
+    notes: Sequence[str] = ()
 
 
 def ship(plan: Plan, dataset: Dataset, shipping: Shipping, *, folder: Path) -> Path:
@@ -105,7 +106,7 @@ def _manifest(
             "images": len(usable(dataset.samples)),
         },
         "training": _training(plan, folder),
-        "notes": [],
+        "notes": list(shipping.notes),
         "licence": {"weights": "Apache-2.0", "data": shipping.data_licence},
     }
     return manifest  # type: ignore[return-value]
