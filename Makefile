@@ -18,7 +18,7 @@ BASE := $(call stamp,base)
 TRAIN := $(call stamp,train)
 DEV := $(call stamp,dev)
 
-.PHONY: help run training bench-model test lint format lock clean
+.PHONY: help run training data-report bench-model test lint format lock clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
@@ -27,6 +27,12 @@ run: $(BASE) ## start the platform on http://127.0.0.1:8000 (PORT=..., HOST=...,
 	@exec $(BIN)/python manage.py run
 
 training: $(BASE) $(TRAIN) ## install what training and converting models need (TensorFlow)
+
+data-report: $(BASE) $(TRAIN) ## count, compare and show radiographs (DATA=folder, OUT=folder)
+	@test -n "$(DATA)" || { echo "Say where the radiographs are: \
+	make data-report DATA=path/to/fracatlas" >&2; exit 2; }
+	@exec $(BIN)/python -m inference_worker.training report --data "$(DATA)" \
+		--out "$(or $(OUT),training-runs/data-report)" $(if $(SCORES),--scores "$(SCORES)")
 
 bench-model: $(BASE) $(TRAIN) ## measure the engines (BUNDLE=folder, ARGS="--images 64")
 	@exec $(BIN)/python -m benchmarks.model $(if $(BUNDLE),--bundle "$(BUNDLE)") $(ARGS)

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from inference_worker.bundle import BundleError, load_bundle
+from inference_worker.training.data_report import add_report, report
 from inference_worker.training.dataset import DatasetError
 from inference_worker.training.learning.command import (
     FRACATLAS,
@@ -40,6 +41,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if options.command == "crossval":
             crossval(options)
+        elif options.command == "report":
+            report(options)
         elif options.command == "train":
             sys.stdout.write(f"bundle: {train(options)}\n")
         elif options.command == "train-baseline":
@@ -70,6 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_train(commands.add_parser("train-baseline", help="the reference CNN, as baseline-cnn 1"))
     add_crossval(commands.add_parser("crossval", help="score every image by a model without it"))
     _add_evaluate(commands.add_parser("evaluate", help="measure a bundle on its held-out part"))
+    add_report(commands.add_parser("report", help="count, compare and show what is in the data"))
     for command in commands.choices.values():
         command.epilog = EXAMPLES
         command.formatter_class = argparse.RawDescriptionHelpFormatter
