@@ -57,10 +57,14 @@ _MARKDOWN = MarkdownIt("commonmark", {"html": False}, renderer_cls=_CardRenderer
 def to_html(text: str, pictures: Pictures | None = None) -> SafeString:
     """Safe HTML; `pictures` are addresses by the file names that the card uses."""
     tokens = _MARKDOWN.parse(text)
-    for token in tokens:
-        if token.type in {"heading_open", "heading_close"}:
-            token.tag = f"h{min(int(token.tag[1:]) + HIGHEST - 1, LOWEST)}"
-        if token.type in {"th_open", "td_open"}:
-            token.attrs = {"scope": "col"} if token.type == "th_open" else {}
+    for token, content, end in zip(tokens, tokens[1:], tokens[2:], strict=False):
+        if token.type == "heading_open":
+            token.tag = end.tag = f"h{min(int(token.tag[1:]) + HIGHEST - 1, LOWEST)}"
+        elif token.type == "td_open":
+            token.attrs = {}  # how it is aligned, which only a style could say
+        elif token.type == "th_open" and content.content:
+            token.attrs = {"scope": "col"}
+        elif token.type == "th_open":
+            token.attrs, token.tag, end.tag = {}, "td", "td"  # a head without words heads nothing
     env = {"pictures": pictures or {}}
     return mark_safe(_MARKDOWN.renderer.render(tokens, _MARKDOWN.options, env))  # noqa: S308  (the parser escapes all text)

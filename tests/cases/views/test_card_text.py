@@ -38,6 +38,17 @@ def test_the_parts_of_a_card() -> None:
     assert "<p> Source</p>" in html
 
 
+def test_a_head_without_words_is_an_empty_cell() -> None:
+    html = to_html("| | a |\n| --- | ---: |\n| b | c |").replace("\n", "")
+    assert '<tr><td></td><th scope="col">a</th></tr>' in html
+    assert "<tr><td>b</td><td>c</td></tr>" in html
+
+
+def test_headings_begin_below_those_of_the_page() -> None:
+    html = to_html("# *a*\n\n##\n\n###### c\n\nd\n===\n").replace("\n", "")
+    assert html == "<h3><em>a</em></h3><h4></h4><h6>c</h6><h3>d</h3>"
+
+
 def test_a_picture_appears_where_the_page_has_it() -> None:
     text = "![A & *B*](curves%201.png) ![Other](other.png) ![Far](https://example.org/x.png)"
     html = to_html(text, {"curves 1.png": "/models/1/curves%201.png"})
