@@ -20,7 +20,7 @@ def plan_of(architecture: str) -> Plan:
         )
     if architecture == "baseline_cnn":
         return Plan(architecture, (Stage(224, 10, 3e-4),), recipe=MILD)
-    return Plan(architecture, (Stage(224, 7, 3e-4), Stage(320, 3, 1.5e-4)), recipe=HALF)
+    return Plan(architecture, (Stage(224, 4, 3e-4), Stage(320, 2, 1.5e-4)), recipe=HALF)
 
 
 def changed(plan: Plan, *, stages: tuple[Stage, ...] = (), seed: int | None = None) -> Plan:
