@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -19,6 +19,9 @@ from inference_worker.training.dataset import DatasetError, read
 from inference_worker.training.decode import decode
 from inference_worker.training.learning.plan import Plan, Stage
 from tests.inference_worker.training.drawn import drawn_classes, drawn_folder
+
+if TYPE_CHECKING:
+    from inference_worker.training.learning.ship import Shipping
 
 pytestmark = pytest.mark.xdist_group("tensorflow")
 
@@ -61,7 +64,7 @@ def bundle(run: Path) -> Path:
     return ship(TINY, read(run / "data"), shipping(run), folder=run / "run")
 
 
-def shipping(root: Path) -> object:
+def shipping(root: Path) -> Shipping:
     from inference_worker.training.learning.ship import Shipping
 
     return Shipping(root / "out", "drawn", "1", 0.176, (), (), "Drawn.", "none")
