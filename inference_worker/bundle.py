@@ -117,7 +117,9 @@ def _read(path: Path) -> Manifest:
     try:
         content = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
     except OSError as error:
-        raise BundleError(f"{path} is no bundle: it has no readable {MANIFEST}.") from error
+        raise BundleError(
+            f"{path} is no bundle: it has no readable {MANIFEST}; name the folder with one."
+        ) from error
     except ValueError as error:
         raise BundleError(f"{path / MANIFEST} is not valid JSON.") from error
     if not isinstance(content, dict):
@@ -176,8 +178,9 @@ def _check_files(path: Path, files: Mapping[str, str]) -> None:
         try:
             actual = sha256_of(path / name)
         except OSError as error:
-            raise BundleError(f"{path.name} lacks the file {name}.") from error
+            raise BundleError(f"{path.name} lacks the file {name}: copy it whole.") from error
         if actual != expected:
             raise BundleError(
-                f"{name} in {path.name} is not the file that was measured (SHA-256 differs)."
+                f"{name} in {path.name} is not the file that was measured (SHA-256 differs): "
+                "copy the bundle again."
             )

@@ -66,7 +66,8 @@ def load_classifier(bundle: Bundle, *, threads: int = 1, engine: str = "litert")
     # Whatever a runtime makes of a damaged or foreign file, it must not end the worker.
     except Exception as error:
         raise BundleError(
-            f"{weights.name} in {bundle.path.name} cannot be loaded: {in_one_line(error)}."
+            f"{weights.name} in {bundle.path.name} cannot be loaded: {in_one_line(error)}; "
+            "export or copy the bundle again."
         ) from error
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import keras
 import numpy as np
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 from inference_worker.bundle import Bundle
 from inference_worker.classifier import Prediction
 from inference_worker.engines.common import check_shapes, outputs_of, prediction, prepare_all
+from inference_worker.training.conversion.archive import harmless_copy
 
 BATCHES = (1, 4, 16)
 """A runtime compiles anew for every shape that it meets: so it meets these alone."""
@@ -25,8 +27,10 @@ class KerasClassifier:
 
     def __init__(self, bundle: Bundle, weights: Path) -> None:
         self.bundle = bundle
-        # safe_mode refuses code smuggled into a model file.
-        self._model = keras.saving.load_model(weights, compile=False, safe_mode=True)
+        # Code smuggled into a model file is refused twice: by our own look at it, and by Keras.
+        with TemporaryDirectory(prefix="keras-engine-") as folder:
+            copy = harmless_copy(weights, Path(folder))
+            self._model = keras.saving.load_model(copy, compile=False, safe_mode=True)
         outputs = self._model.output
         if not isinstance(outputs, dict):
             raise ValueError("its outputs have no names")  # noqa: TRY004  (the file's fault)

@@ -179,6 +179,18 @@ def test_the_training_layers_are_not_needed_to_load(absolute: dict[str, Classifi
     assert kinds == {"keras"}
 
 
+def test_code_in_a_bundle_is_refused_too(made: Made) -> None:
+    """Whoever wrote its hashes may have written more."""
+    from inference_worker.training.export import write_manifest
+    from tests.inference_worker.strangers import with_lambda
+
+    bundle = made()["keras"].bundle
+    with_lambda(bundle.path / "model.keras")
+    write_manifest(bundle.path, bundle.manifest)
+    with pytest.raises(BundleError, match="holds the Lambda layer"):
+        load_classifier(load_bundle(bundle.path), engine="keras")
+
+
 def test_only_grey_radiographs_are_taken(absolute: dict[str, Classifier]) -> None:
     for classifier in absolute.values():
         with pytest.raises(ValueError, match="uint8"):

@@ -16,7 +16,7 @@ from inference_worker.training.conversion.refusal import RefusedError
 
 OURS_TO_TRUST = re.compile(
     r"keras(\.src)?(\.(layers|models|ops|initializers|regularizers|constraints|activations|"
-    r"dtype_policies|random)(\.\w+)*)?"
+    r"dtype_policies|random|applications)(\.\w+)*)?"
 )
 CODE = {"lambda", "__lambda__", "tfoplambda", "slicingoplambda"}
 OUTSIDE = {"tfsmlayer", "torchmodulewrapper", "jaxlayer", "flaxlayer", "__typespec__"}
