@@ -175,6 +175,8 @@ def _check_files(path: Path, files: Mapping[str, str]) -> None:
     for name, expected in files.items():
         if Path(name).name != name:
             raise BundleError(f"{path.name} lists {name!r}, which is not a plain file name.")
+        if (path / name).is_symlink():
+            raise BundleError(f"{name} in {path.name} is a link: a bundle holds its own files.")
         try:
             actual = sha256_of(path / name)
         except OSError as error:

@@ -12,6 +12,7 @@ from cases.services import model_versions
 from inference_worker.bundle import Bundle, BundleError, find_bundle, load_bundle
 from inference_worker.classifier import load_classifier, warm_up
 from inference_worker.converting import Wish, convert
+from inference_worker.manifest import MANIFEST
 from inference_worker.trial import try_out
 
 CARD = "MODEL_CARD.md"
@@ -39,7 +40,8 @@ def install(path: Path) -> ModelVersion:
             preprocessing_version=bundle.preprocessing_version,
             is_demonstration=bundle.demonstration,
             manifest=dict(bundle.manifest),
-            card=card.read_text(encoding="utf-8") if card.exists() else "",
+            # A card that the manifest does not list was not verified, and may be a link.
+            card=card.read_text(encoding="utf-8") if CARD in bundle.manifest["files"] else "",
         )
         _place(bundle)
     return model
@@ -72,7 +74,9 @@ def _place(bundle: Bundle) -> None:
             if not _is_free(target, bundle, Path(work)):
                 return
             copy = Path(work) / target.name
-            shutil.copytree(bundle.path, copy)
+            copy.mkdir()
+            for name in (MANIFEST, *bundle.manifest["files"]):
+                shutil.copyfile(bundle.path / name, copy / name)
             load_bundle(copy)
             copy.rename(target)
     except OSError as error:

@@ -4,6 +4,7 @@ Each step is done once and then costs next to nothing, so `manage.py run` and a 
 can go through all of them every time.
 """
 
+import contextlib
 import hashlib
 import io
 import json
@@ -56,6 +57,12 @@ def model() -> str:
     changes which model answers: there the sentence asks for that. Raises CommandError when the
     shipped one cannot be used and none was active; else the rest of the platform works without.
     """
+    said = _model()
+    _register_others()
+    return said
+
+
+def _model() -> str:
     active, bundle = _active(), shipped_bundle()
     if active is None:
         if bundle:
@@ -77,10 +84,25 @@ def model() -> str:
     return f"{reason} {active_model()}, which ships with the platform, is active instead."
 
 
-def _install(bundle: Path) -> None:
+def _register_others() -> None:
+    """Make every bundle that ships one that can be switched to, whichever is active."""
+    versions = apps.get_model("cases", "ModelVersion")._default_manager
+    for folder in shipped_bundles():
+        manifest = json.loads((folder / "bundle.json").read_text())
+        known = versions.filter(name=manifest.get("name"), version=manifest.get("version"))
+        if not known.exists():
+            # What cannot be used is not needed to start: switching to it says why.
+            with contextlib.suppress(CommandError):
+                _install(folder, activate=False)
+
+
+def _install(bundle: Path, *, activate: bool = True) -> None:
     """In a process of its own, because trying a model loads an inference runtime for good."""
     done = subprocess.run(
-        [sys.executable, "manage.py", "install_model", str(bundle), "--activate"],
+        [
+            *(sys.executable, "manage.py", "install_model", str(bundle)),
+            *(["--activate"] if activate else []),
+        ],
         cwd=settings.BASE_DIR,
         capture_output=True,
         text=True,
@@ -103,10 +125,16 @@ def _active() -> Any:
 def shipped_bundle() -> Path | None:
     """The bundle to begin with; one that is no mere demonstration goes first."""
     bundles = {
-        path.parent: not json.loads(path.read_text()).get("demonstration", False)
-        for path in sorted(Path(settings.MODEL_BUNDLE_DIRS[0]).glob("*/bundle.json"))
+        folder: not json.loads((folder / "bundle.json").read_text()).get("demonstration", False)
+        for folder in shipped_bundles()
     }
     return max(bundles, key=lambda folder: (bundles[folder], folder.name), default=None)
+
+
+def shipped_bundles() -> list[Path]:
+    """The folders of all bundles that lie in the code."""
+    found = Path(settings.MODEL_BUNDLE_DIRS[0]).glob("*/bundle.json")
+    return sorted(path.parent for path in found)
 
 
 def forget_workers() -> None:

@@ -49,14 +49,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
             _train(options)
         else:
             _evaluate(options)
-    except (DatasetError, BundleError, ValueError, OSError) as error:
+    except (DatasetError, BundleError, ValueError, OSError, RuntimeError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
     except ImportError as error:
         sys.stderr.write(f"Training needs requirements/train.txt: {error}\n")
         return 1
     except KeyboardInterrupt:
-        sys.stderr.write("Stopped. The same command with --resume goes on after the last epoch.\n")
+        sys.stderr.write(
+            "Stopped. The same command goes on after the last epoch (train-baseline: --resume).\n"
+        )
         return 130
     return 0
 

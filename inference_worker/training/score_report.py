@@ -62,9 +62,9 @@ def evaluated(
     others = [compared(_manifest(path)) for path in beside]
     found = [row for path in without for row in left_out(path, prevalence=prevalence, draws=draws)]
     words = [f" --prevalence {prevalence:g}"]
-    words += [f" --beside {path.name}" for path in beside]
-    words += [f" --left-out {path.name}" for path in without]
-    command = "python -m inference_worker.training evaluate --scores oof.csv --out DIR"
+    words += [f" --beside {path.as_posix()}" for path in beside]
+    words += [f" --left-out BUNDLE/{path.name}" for path in without]
+    command = "python -m inference_worker.training evaluate --scores BUNDLE/oof.csv --out DIR"
     extra = {
         "beside": [*others, always_normal(prevalence)],
         "left_out": found,

@@ -103,6 +103,12 @@ class TestActiveModel:
         assert prepare.model() == ""
         assert prepare.active_model() == self.shipped()
 
+    def test_every_one_that_ships_can_be_switched_to(self) -> None:
+        prepare.model()
+        names = {f"{model.name}-{model.version}" for model in ModelVersion.objects.all()}
+        assert names == {folder.name for folder in prepare.shipped_bundles()}
+        assert ModelVersion.objects.filter(is_active=True).count() == 1
+
     def test_one_that_can_be_used_stays(self, own: ModelVersion) -> None:
         since = own.activated_at
         assert prepare.model() == ""

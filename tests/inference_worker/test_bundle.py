@@ -101,6 +101,14 @@ def test_refuses_a_folder_without_manifest(tmp_path: Path) -> None:
         load_bundle(tmp_path / "missing")
 
 
+def test_a_link_is_no_file_of_the_bundle(tmp_path: Path) -> None:
+    folder = written_bundle(tmp_path / "drawn-2")
+    outside = (folder / "model.tflite").rename(tmp_path / "elsewhere")
+    (folder / "model.tflite").symlink_to(outside)
+    with pytest.raises(BundleError, match="is a link"):
+        load_bundle(folder)
+
+
 def test_engine_without_weights(tmp_path: Path) -> None:
     bundle = load_bundle(written_bundle(tmp_path / "drawn-2"))
     with pytest.raises(BundleError, match=r"holds no model\.keras"):

@@ -214,6 +214,19 @@ class TestBundles:
         assert "\n" not in str(caught.value)
         assert_nothing_changed(installed, models)
 
+    def test_only_what_the_manifest_lists_is_taken(self, models: Path, tmp_path: Path) -> None:
+        """A card beside the listed files may be a link to anything on this machine."""
+        sent = self.sent(tmp_path / "sent", (shipped() / "model.tflite").read_bytes())
+        (tmp_path / "secret").write_text("# secret")
+        (sent / "MODEL_CARD.md").unlink()
+        (sent / "MODEL_CARD.md").symlink_to(tmp_path / "secret")
+        manifest = json.loads((sent / "bundle.json").read_text())
+        del manifest["files"]["MODEL_CARD.md"]
+        (sent / "bundle.json").write_text(json.dumps(manifest))
+        install(sent)
+        assert ModelVersion.objects.get(version="9").card == ""
+        assert not list(models.glob("*/MODEL_CARD.md"))
+
     def test_a_damaged_copy_is_replaced_by_installing_again(
         self, models: Path, tmp_path: Path
     ) -> None:

@@ -18,6 +18,10 @@ CUT_OFF = 0.25
 """With less of the fracture left than this, and no cell wholly on it, the label is gone too."""
 
 
+UNKNOWN = -1
+"""In the cells of a fractured image without an outline: the map learns nothing from it."""
+
+
 @dataclass(frozen=True)
 class Picture:
     """A square (size, size) as `preprocessing.lay_out` made it, where the radiograph lies in it,
@@ -31,7 +35,8 @@ class Picture:
 
 @dataclass(frozen=True)
 class Example:
-    """Input (size, size) in 0..1, class index, and the share of fracture in each cell, (g, g)."""
+    """Input (size, size) in 0..1, class index, and the share of fracture in each cell, (g, g), or
+    UNKNOWN."""
 
     grey: NDArray[np.float32]
     label: int
@@ -43,7 +48,9 @@ def augmented(
 ) -> Example:
     """The picture changed at random, by the same arithmetic that serving ends with."""
     size = len(picture.square)
-    near = rng.random() < recipe.close_ups
+    # Where the fracture is unknown, a close-up might leave it out and keep the label.
+    unknown = picture.label > 0 and picture.fracture is None
+    near = rng.random() < recipe.close_ups and not unknown
     view = (
         geometry.close_up(picture.inside, picture.fracture, rng)
         if near
@@ -80,7 +87,8 @@ def _targets(
 ) -> tuple[int, NDArray[np.float32], NDArray[np.uint8] | None]:
     """Label, cells and outline after the move: a fracture that was cut off is no fracture here."""
     if picture.fracture is None:
-        return picture.label, np.zeros((grid, grid), np.float32), None
+        unknown = UNKNOWN if picture.label else 0
+        return picture.label, np.full((grid, grid), unknown, np.float32), None
     seen = np.where(geometry.warp(picture.fracture, matrix) > 127, 255, 0).astype(np.uint8)
     covered = cv2.resize(seen, (grid, grid), interpolation=cv2.INTER_AREA).astype(np.float32) / 255
     cells = np.minimum(1, covered / FULL_AT).astype(np.float32)

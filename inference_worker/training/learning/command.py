@@ -42,8 +42,8 @@ def add_train(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--beside", type=Path, action="append", default=[], help="bundle to compare; repeatable"
     )
-    command.add_argument("--data-name", default=FRACATLAS, help="citation for the model card")
-    command.add_argument("--data-licence", default="CC BY 4.0", help="licence of the data")
+    command.add_argument("--data-name", help="citation for the model card (FracAtlas's, for it)")
+    command.add_argument("--data-licence", help="licence of the data (CC BY 4.0, for FracAtlas)")
     command.add_argument(
         "--note", action="append", default=[], help="a sentence for the card's limits; repeatable"
     )
@@ -98,9 +98,13 @@ def train(options: argparse.Namespace) -> Path:
     plan, folder = _plan(options)
     from inference_worker.training.learning.ship import Shipping, ship
 
+    dataset = _dataset(options)
+    known = {sample.source for sample in dataset.samples} == {"fracatlas"}
+    if not known and not (options.data_name and options.data_licence):
+        raise ValueError("The card names data and licence: give --data-name and --data-licence.")
     return ship(
         plan,
-        _dataset(options),
+        dataset,
         Shipping(
             out=options.out,
             name=options.name or options.architecture.replace("_", "-"),
@@ -108,8 +112,8 @@ def train(options: argparse.Namespace) -> Path:
             prevalence=options.prevalence,
             beside=options.beside,
             left_out=options.left_out,
-            data_name=options.data_name,
-            data_licence=options.data_licence,
+            data_name=options.data_name or FRACATLAS,
+            data_licence=options.data_licence or "CC BY 4.0",
             notes=options.note,
         ),
         folder=folder,

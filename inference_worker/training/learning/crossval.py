@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -28,12 +29,17 @@ def cross_validate(
 ) -> Path | None:
     """Learn and test every part (or `only` those numbers); the file of all scores once each part
     has its own."""
-    hold(folder, {"plan": plan.as_json(), "data": fingerprint(dataset.samples), "by": by})
+    hold(folder, record(plan, dataset, by=by))
     planned = parts(dataset, by, seed=plan.seed, folder=folder)
     for part in planned:
         if not only or part.number in only:
             _run(plan, part, dataset, folder)
     return gather(planned, by=by, folder=folder)
+
+
+def record(plan: Plan, dataset: Dataset, *, by: By) -> dict[str, Any]:
+    """What a folder of runs is held to."""
+    return {"plan": plan.as_json(), "data": fingerprint(dataset.samples), "by": by}
 
 
 def gather(planned: Sequence[Part], *, by: By, folder: Path) -> Path | None:

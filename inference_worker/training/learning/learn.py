@@ -51,12 +51,16 @@ def learn(plan: Plan, pictures: Pictures, *, classes: int, folder: Path, title: 
         while done < plan.epochs:
             index, gone = plan.stage_at(done)
             model = _model(plan, index, gone, classes=classes, folder=folder)
-            _run_stage(model, plan, plan.stages[index], pictures, folder, done - gone, done, bar)
+            _run_stage(model, plan, index, gone, pictures, Keeper(folder, bar, index, done - gone))
             done += plan.stages[index].epochs - gone
-            state.write_weights(folder / f"stage-{index}.npz", model)
-    (folder / f"stage-{len(plan.stages) - 1}.npz").rename(finished)
+    (folder / stage_file(len(plan.stages) - 1)).rename(finished)
     (folder / POINT).unlink()
     return finished
+
+
+def stage_file(index: int) -> str:
+    """Where the averaged weights at the end of a stage are kept."""
+    return f"stage-{index}.npz"
 
 
 def _model(plan: Plan, index: int, gone: int, *, classes: int, folder: Path) -> keras.Model:
@@ -64,7 +68,7 @@ def _model(plan: Plan, index: int, gone: int, *, classes: int, folder: Path) -> 
     stage = plan.stages[index]
     model = build(plan.architecture, size=stage.size, classes=classes, pretrained=index == 0)
     if index:
-        state.read_weights(folder / f"stage-{index - 1}.npz", model)
+        state.read_weights(folder / stage_file(index - 1), model)
     targets, counts = losses(plan, list(model.output))
     model.compile(_optimizer(plan, stage), loss=targets, loss_weights=counts, jit_compile="auto")
     if gone:
@@ -90,16 +94,11 @@ def _optimizer(plan: Plan, stage: Stage) -> keras.optimizers.Optimizer:
 
 
 def _run_stage(
-    model: keras.Model,
-    plan: Plan,
-    stage: Stage,
-    pictures: Pictures,
-    folder: Path,
-    first: int,
-    done: int,
-    bar: Any,
+    model: keras.Model, plan: Plan, index: int, gone: int, pictures: Pictures, keeper: Keeper
 ) -> None:
+    stage = plan.stages[index]
     drawn, weights = pictures(stage.size)
+    keeper.last = keeper.first + stage.epochs
     batches = Batches(
         drawn,
         weights,
@@ -107,24 +106,29 @@ def _run_stage(
         channels=ARCHITECTURES[plan.architecture].channels,
         grid=int(model.output[MAP].shape[1]) if MAP in model.output else 1,
         outputs=list(model.output),
-        epoch=done,
+        epoch=keeper.first + gone,
     )
     model.fit(
         batches,
-        epochs=first + stage.epochs,
-        initial_epoch=done,
+        epochs=keeper.last,
+        initial_epoch=keeper.first + gone,
         verbose=0,
         shuffle=False,
-        callbacks=[Keeper(folder, bar)],
+        callbacks=[keeper],
     )
 
 
 class Keeper(keras.callbacks.Callback):  # type: ignore[misc]
-    """Moves the bar, and after every epoch keeps a point to go on from and a line of history."""
+    """Moves the bar, and after every epoch keeps a point to go on from and a line of history.
 
-    def __init__(self, folder: Path, bar: Any) -> None:
+    `first` is the number of epochs before the stage, `last` that at its end.
+    """
+
+    def __init__(self, folder: Path, bar: Any, index: int, first: int) -> None:
         super().__init__()
-        self.folder, self.bar, self.started = folder, bar, time.monotonic()
+        self.folder, self.bar, self.index = folder, bar, index
+        self.first = self.last = first
+        self.started = time.monotonic()
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         self.started = time.monotonic()
@@ -133,6 +137,9 @@ class Keeper(keras.callbacks.Callback):  # type: ignore[misc]
         self.bar.update()
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        if epoch + 1 == self.last:
+            # Before the point: one that says the stage is over must find its weights.
+            state.write_weights(self.folder / stage_file(self.index), self.model)
         state.save(self.folder / POINT, self.model, epoch=epoch + 1)
         row = {"epoch": epoch + 1, "seconds": round(time.monotonic() - self.started, 1)}
         row |= {name: round(float(value), 4) for name, value in (logs or {}).items()}

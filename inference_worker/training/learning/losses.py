@@ -43,11 +43,14 @@ def smoothed(smoothing: float) -> Loss:
 
 
 def cells(share: Any, logit: Any) -> Any:
-    """Focal cross-entropy over cells (N, h, w, 1), by the number of cells on fractures.
+    """Focal cross-entropy over cells (N, h, w, 1), by the number of cells on fractures; a share
+    below 0 is not known and counts nothing.
 
     After Lin et al. 2017 with gamma 1 on fractures and 2 elsewhere: most cells are easy.
     """
+    known = ops.cast(share >= 0, "float32")
+    share = ops.maximum(share, 0.0)
     said = ops.sigmoid(logit)
     error = ops.softplus(logit) - share * logit
     weight = ops.where(share > 0, ops.abs(share - said), ops.square(said))
-    return ops.sum(weight * error) / (ops.sum(share) + BESIDE)
+    return ops.sum(known * weight * error) / (ops.sum(share) + BESIDE)

@@ -22,10 +22,10 @@ from inference_worker.training.architectures import ARCHITECTURES
 from inference_worker.training.dataset import Dataset, DatasetError, fingerprint
 from inference_worker.training.export import write_weights
 from inference_worker.training.forward import serving_model
-from inference_worker.training.learning.crossval import training_pictures
+from inference_worker.training.learning.crossval import record, training_pictures
 from inference_worker.training.learning.learn import finished_model, learn, read_history
 from inference_worker.training.learning.parts import FOLDS_FILE, Part, usable
-from inference_worker.training.learning.plan import Plan
+from inference_worker.training.learning.plan import Plan, hold
 from inference_worker.training.manifest_file import write_manifest
 
 EVERYTHING = "everything"
@@ -58,6 +58,8 @@ def ship(plan: Plan, dataset: Dataset, shipping: Shipping, *, folder: Path) -> P
     pooled = folder / "oof.csv"
     if not pooled.is_file():
         raise DatasetError(f"{folder} has no oof.csv: let `crossval` finish there first.")
+    # The figures of another plan or of other data must not be put on this model's card.
+    hold(folder, record(plan, dataset, by="fold"))
     part = Part(EVERYTHING, len(dataset.samples), usable(dataset.samples), [])
     classes = len(dataset.class_names)
     weights = learn(

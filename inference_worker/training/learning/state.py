@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 def save(path: Path, model: keras.Model, *, epoch: int) -> None:
     """Write at once: a run that is killed while writing keeps the point before."""
     kept: dict[str, Any] = {"epoch": np.array(epoch)}
-    kept |= {f"w{i}": np.asarray(w) for i, w in enumerate(model.weights)}
+    kept |= {f"w{i}": np.asarray(w) for i, w in enumerate(_held(model))}
     kept |= {f"o{i}": np.asarray(v) for i, v in enumerate(model.optimizer.variables)}
     fresh = path.with_suffix(".new.npz")
     np.savez(fresh, **kept)
@@ -31,12 +31,17 @@ def epoch_of(path: Path) -> int:
 def restore(path: Path, model: keras.Model, *, optimizer: bool) -> None:
     """Put weights, and the optimizer's variables, back."""
     with np.load(path) as kept:
-        for i, weight in enumerate(model.weights):
+        for i, weight in enumerate(_held(model)):
             weight.assign(kept[f"w{i}"])
         if optimizer:
             model.optimizer.build(model.trainable_variables)
             for i, variable in enumerate(model.optimizer.variables):
                 variable.assign(kept[f"o{i}"])
+
+
+def _held(model: keras.Model) -> list[Any]:
+    """Weights, and what else its layers hold: the state of dropout's random numbers."""
+    return [variable for layer in model.layers for variable in layer.variables]
 
 
 def averages(model: keras.Model) -> list[NDArray[Any]]:

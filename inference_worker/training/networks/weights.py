@@ -28,7 +28,7 @@ STORAGES = {"FloatStorage": np.dtype("<f4"), "LongStorage": np.dtype("<i8")}
 Weights = dict[str, NDArray[Any]]
 
 
-class WeightsError(Exception):
+class WeightsError(ValueError):
     """A file of weights that cannot be used; one sentence."""
 
 

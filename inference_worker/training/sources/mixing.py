@@ -54,9 +54,13 @@ def mixed(datasets: Sequence[Dataset]) -> Dataset:
 
 
 def balanced_weights(samples: Sequence[Sample]) -> NDArray[np.float64]:
-    """Sampling weights (N,), 1 on average, with which each source weighs the same."""
-    counts = Counter(sample.source for sample in samples)
-    return np.array([len(samples) / len(counts) / counts[sample.source] for sample in samples])
+    """Sampling weights (N,), 1 on average, with which each source weighs the same among the normal
+    images, and among the others: or the source would tell the label."""
+    kinds = [(sample.source, sample.label > 0) for sample in samples]
+    counts = Counter(kinds)
+    sources = Counter(fractured for _, fractured in counts)
+    totals = Counter(fractured for _, fractured in kinds)
+    return np.array([totals[kind[1]] / sources[kind[1]] / counts[kind] for kind in kinds])
 
 
 def leave_one_out(samples: Sequence[Sample], by: By) -> list[LeftOut]:

@@ -1,5 +1,7 @@
 """What training images are changed into: targets stay true, marks never hide the fracture."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -66,6 +68,25 @@ def test_a_fracture_out_of_sight_is_no_fracture() -> None:
     matrix = geometry.transform(away, SIZE, Recipe(strength=0), np.random.default_rng(0))
     seen = geometry.warp(np.asarray(subject.fracture), matrix)
     assert not seen.any()
+
+
+def test_without_an_outline_the_map_is_told_nothing() -> None:
+    subject = replace(picture(fractured=True), fracture=None)
+    for seed in range(20):
+        example = augmented(
+            subject, np.random.default_rng(seed), recipe=Recipe(), version="2", grid=GRID
+        )
+        assert example.label == 1
+        assert (example.cells < 0).all()
+
+
+def test_cells_that_are_not_known_count_nothing() -> None:
+    from inference_worker.training.learning.losses import cells
+
+    said = np.linspace(-3, 3, 16, dtype=np.float32).reshape(1, 4, 4, 1)
+    unknown = np.full_like(said, -1)
+    assert float(cells(unknown, said)) == 0
+    assert float(cells(np.zeros_like(said), said)) > 0.1
 
 
 def test_the_map_follows_the_fracture() -> None:

@@ -116,6 +116,23 @@ def test_each_source_weighs_the_same() -> None:
     assert weights.mean() == pytest.approx(1)
 
 
+def test_the_source_does_not_tell_the_label() -> None:
+    """One source mostly normal, the other mostly fractured: drawn by class, each is half."""
+    labels = {"a": [0] * 80 + [1] * 20, "b": [0] * 5 + [1] * 25}
+    samples = [
+        Sample(f"{source}{i}", Path("x"), label, "g", "0", source=source)
+        for source, each in labels.items()
+        for i, label in enumerate(each)
+    ]
+    weights = balanced_weights(samples)
+    for label in (0, 1):
+        share = [
+            sum(w for w, s in zip(weights, samples, strict=True) if (s.source, s.label) == key)
+            for key in (("a", label), ("b", label))
+        ]
+        assert share[0] == pytest.approx(share[1])
+
+
 def test_source_left_out() -> None:
     samples = mixed([drawn("a", 60), drawn("b", 30)]).samples
     parts = leave_one_out(samples, "source")
