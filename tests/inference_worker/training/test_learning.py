@@ -168,13 +168,13 @@ class KilledError(Exception):
 
 def test_killed_at_the_end_of_a_stage_it_goes_on(run: Path, tmp_path: Path) -> None:
     """Between the last point of a stage and whatever comes next nothing may be missing."""
-    from inference_worker.training.learning import learn
+    from inference_worker.training.learning import learn, state
     from inference_worker.training.learning.crossval import training_pictures
     from inference_worker.training.learning.parts import Part
 
     samples = read(run / "data").samples
     drawn = training_pictures(TINY, Part("all", 9, samples, []), run / "pictures")
-    save = learn.state.save
+    save = state.save
     for last in (2, 3):
         folder = tmp_path / str(last)
 
@@ -184,7 +184,7 @@ def test_killed_at_the_end_of_a_stage_it_goes_on(run: Path, tmp_path: Path) -> N
                 raise KilledError
 
         with pytest.MonkeyPatch.context() as patched:
-            patched.setattr(learn.state, "save", die)
+            patched.setattr(state, "save", die)
             with pytest.raises(KilledError):
                 learn.learn(TINY, drawn, classes=2, folder=folder, title="killed")
         assert learn.learn(TINY, drawn, classes=2, folder=folder, title="again").is_file()
