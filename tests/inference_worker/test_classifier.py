@@ -71,7 +71,8 @@ def test_prediction_covers_the_whole_radiograph(
 
 
 def test_order_is_kept_and_nothing_is_remembered(classifier: Classifier) -> None:
-    pictures = [reference_radiograph(), 255 - reference_radiograph(), reference_radiograph()]
+    other = np.ascontiguousarray(reference_radiograph()[::2])
+    pictures = [reference_radiograph(), other, reference_radiograph()]
     first, second, third = classifier.classify(pictures)
     assert first.logit == third.logit
     np.testing.assert_array_equal(first.map, third.map)

@@ -79,7 +79,7 @@ def test_a_real_radiograph_gets_its_answer(
     # Nobody reloads: the page follows the analysis by itself, and then stops asking.
     expect(page.get_by_text(ANSWER).first).to_be_visible(timeout=30_000)
     expect(page.get_by_text(re.compile(r"\d+ %")).first).to_be_visible()
-    expect(page.get_by_text("Demonstration model").first).to_be_visible()
+    expect(page.get_by_text("test radiographs scored like this").first).to_be_visible()
     expect(page.get_by_text("not a cleared medical device").first).to_be_visible()
     expect(page.locator("[hx-trigger*='every'], [hx-trigger*='load delay']")).to_have_count(0)
 
