@@ -18,7 +18,8 @@ LINE_HEIGHT_AT = 224
 def add(
     grey: NDArray[np.float32], fracture: NDArray[np.uint8] | None, rng: np.random.Generator
 ) -> None:
-    """Put marks on `grey` (size, size), 0..255, in place; never over the fracture."""
+    """Put marks on `grey` (size, size), 0..255, in place. Patches are never laid over the fracture;
+    bars and letters may touch one at the edge, as on real films."""
     if rng.random() < BARS:
         _bar(grey, rng)
     if rng.random() < LETTERS:

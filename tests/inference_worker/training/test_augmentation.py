@@ -63,11 +63,16 @@ def test_close_ups_hold_the_fracture() -> None:
 
 
 def test_a_fracture_out_of_sight_is_no_fracture() -> None:
-    subject = picture(fractured=True)
+    near = geometry.View(x=80.0, y=66.0, enlargement=4.0)
     away = geometry.View(x=140.0, y=140.0, enlargement=4.0)
-    matrix = geometry.transform(away, SIZE, Recipe(strength=0), np.random.default_rng(0))
-    seen = geometry.warp(np.asarray(subject.fracture), matrix)
-    assert not seen.any()
+    labels = []
+    for view in (near, away):
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(geometry, "close_up", lambda *_, view=view: view)
+            label, _, cells = changed(Recipe(strength=0, close_ups=1.0), seed=0)
+        labels.append(label)
+        assert bool(cells.any()) is bool(label)
+    assert labels == [1, 0]
 
 
 def test_without_an_outline_the_map_is_told_nothing() -> None:
