@@ -42,6 +42,7 @@ class Manifest(TypedDict, total=False):
     files: dict[str, str]
     training_data: dict[str, Any]
     training: dict[str, Any]
+    members: list[dict[str, Any]]
     metrics: dict[str, Any]
     licence: dict[str, str]
     notes: list[str]

@@ -123,12 +123,15 @@ def _active() -> Any:
 
 
 def shipped_bundle() -> Path | None:
-    """The bundle to begin with; one that is no mere demonstration goes first."""
-    bundles = {
-        folder: not json.loads((folder / "bundle.json").read_text()).get("demonstration", False)
-        for folder in shipped_bundles()
-    }
-    return max(bundles, key=lambda folder: (bundles[folder], folder.name), default=None)
+    """The bundle to begin with: no mere demonstration if there is another, and of those the one
+    with the highest AUC measured."""
+    return max(shipped_bundles(), key=_merit, default=None)
+
+
+def _merit(folder: Path) -> tuple[bool, float, str]:
+    manifest = json.loads((folder / "bundle.json").read_text())
+    auc = manifest.get("metrics", {}).get("auc", {}).get("value") or 0.0
+    return not manifest.get("demonstration", False), float(auc), folder.name
 
 
 def shipped_bundles() -> list[Path]:

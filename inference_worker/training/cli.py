@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from inference_worker.bundle import BundleError, load_bundle
+from inference_worker.training.combine import add_combine, combine
 from inference_worker.training.data_report import add_report, report
 from inference_worker.training.dataset import DatasetError
 from inference_worker.training.learning.command import (
@@ -25,6 +26,7 @@ EXAMPLES = """examples:
   python -m inference_worker.training crossval --data fracatlas --jobs 2
   python -m inference_worker.training crossval --data fracatlas --by kind --run training-runs/kind
   python -m inference_worker.training train --data fracatlas --out inference_worker/bundles
+  python -m inference_worker.training combine --bundle a-1 --bundle b-1 --out . --name both
   python -m inference_worker.training evaluate \\
       --bundle inference_worker/bundles/baseline-cnn-1 --data fracatlas
   python -m inference_worker.training evaluate --scores oof.csv --out figures \\
@@ -45,6 +47,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             report(options)
         elif options.command == "train":
             sys.stdout.write(f"bundle: {train(options)}\n")
+        elif options.command == "combine":
+            sys.stdout.write(f"bundle: {combine(options)}\n")
         elif options.command == "train-baseline":
             _train(options)
         else:
@@ -72,6 +76,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(dest="command", required=True)
     add_train(commands.add_parser("train", help="teach a network everything, write its bundle"))
+    add_combine(commands.add_parser("combine", help="make one bundle of the mean of several"))
     _add_train(commands.add_parser("train-baseline", help="the reference CNN, as baseline-cnn 1"))
     add_crossval(commands.add_parser("crossval", help="score every image by a model without it"))
     _add_evaluate(commands.add_parser("evaluate", help="measure a bundle on its held-out part"))

@@ -47,17 +47,22 @@ def test_static_files_are_collected_again_only_when_one_has_changed(
     ("bundles", "chosen"),
     [
         ({}, None),
-        ({"a-1": True}, "a-1"),
-        ({"a-1": True, "b-1": True}, "b-1"),
-        ({"a-1": False, "b-1": True}, "a-1"),
+        ({"a-1": (True, 0.7)}, "a-1"),
+        ({"a-1": (True, 0.7), "b-1": (True, 0.7)}, "b-1"),
+        ({"a-1": (False, 0.7), "b-1": (True, 0.8)}, "a-1"),
+        ({"a-1": (False, 0.9), "b-1": (False, 0.8)}, "a-1"),
+        ({"a-1": (False, 0.9), "b-1": (False, None)}, "a-1"),
     ],
 )
-def test_a_bundle_that_is_no_demonstration_goes_first(
-    settings: Settings, tmp_path: Path, bundles: dict[str, bool], chosen: str | None
+def test_the_best_bundle_that_is_no_demonstration_goes_first(
+    settings: Settings,
+    tmp_path: Path,
+    bundles: dict[str, tuple[bool, float | None]],
+    chosen: str | None,
 ) -> None:
-    for name, demonstration in bundles.items():
+    for name, (demonstration, auc) in bundles.items():
         (tmp_path / name).mkdir()
-        manifest = {"demonstration": demonstration}
+        manifest = {"demonstration": demonstration, "metrics": {"auc": {"value": auc}}}
         (tmp_path / name / "bundle.json").write_text(json.dumps(manifest))
     settings.MODEL_BUNDLE_DIRS = [tmp_path]
     found = prepare.shipped_bundle()

@@ -18,11 +18,11 @@ from inference_worker.training.networks.layers import ScaledConv
 SIZE = 64
 
 
-def network(*, classes: int = 1, seed: int = 5) -> keras.Model:
-    """Radiographs (N, 64, 64, 1) -> all four outputs; several classes are soft, the first one
+def network(*, classes: int = 1, seed: int = 5, size: int = SIZE) -> keras.Model:
+    """Radiographs (N, size, size, 1) -> all four outputs; several classes are soft, the first one
     normal."""
     keras.utils.set_random_seed(seed)
-    radiograph = keras.Input((SIZE, SIZE, 1), name="radiograph")
+    radiograph = keras.Input((size, size, 1), name="radiograph")
     maps = ScaledConv(8, 3, stride=2, name="first")(radiograph)
     maps = ScaledConv(0, 3, name="second")(maps)
     features = ops.mean(maps, axis=(1, 2)) * 4

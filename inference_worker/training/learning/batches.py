@@ -4,15 +4,51 @@ anew each time."""
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from inference_worker.training.augmentation.picture import Example, Picture, augmented
+from inference_worker.training.augmentation.picture import Picture, augmented
 from inference_worker.training.learning.plan import Plan
 from inference_worker.training.networks.fracture_head import CLASSES, LOGIT, MAP, POOLED
+
+
+@dataclass(frozen=True)
+class Pool:
+    """The images of one kind, and how often each is drawn."""
+
+    rows: NDArray[np.intp]
+    shares: NDArray[np.float64]
+
+    def draw(self, rng: np.random.Generator, count: int) -> NDArray[np.intp]:
+        """`count` rows, each once where there are enough."""
+        return rng.choice(self.rows, count, replace=count > len(self.rows), p=self.shares)
+
+
+def pools_of(labels: NDArray[Any], weights: NDArray[np.float64]) -> tuple[Pool, Pool]:
+    """Fractured and normal images."""
+    fractured, normal = (
+        Pool(rows, weights[rows] / weights[rows].sum())
+        for rows in (np.flatnonzero(labels > 0), np.flatnonzero(labels == 0))
+    )
+    return fractured, normal
+
+
+def targets(
+    labels: NDArray[Any], cells: NDArray[np.float32], outputs: Sequence[str]
+) -> dict[str, NDArray[Any]]:
+    """What each output named is taught: labels (N,), cells (N, g, g)."""
+    fractured = (labels > 0).astype(np.float32)[:, np.newaxis]
+    every = {
+        LOGIT: fractured,
+        POOLED: fractured,
+        MAP: cells[..., np.newaxis],
+        CLASSES: labels[:, np.newaxis],
+    }
+    return {name: every[name] for name in outputs}
 
 
 class Batches(keras.utils.PyDataset):  # type: ignore[misc]
@@ -33,11 +69,7 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
         super().__init__(workers=1, use_multiprocessing=False)
         self.pictures, self.plan, self.epoch = pictures, plan, epoch
         self.channels, self.grid, self.outputs = channels, grid, outputs
-        fractured = np.array([picture.label > 0 for picture in pictures])
-        self.pools = [
-            (rows, weights[rows] / weights[rows].sum())
-            for rows in (np.flatnonzero(fractured), np.flatnonzero(~fractured))
-        ]
+        self.pools = pools_of(np.array([picture.label for picture in pictures]), weights)
 
     def __len__(self) -> int:
         return self.plan.steps
@@ -46,10 +78,7 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
         rng = np.random.default_rng((self.plan.seed, self.epoch, index))
         counts = (self.plan.positives, self.plan.batch - self.plan.positives)
         rows = np.concatenate(
-            [
-                rng.choice(pool, count, replace=count > len(pool), p=share)
-                for (pool, share), count in zip(self.pools, counts, strict=True)
-            ]
+            [pool.draw(rng, count) for pool, count in zip(self.pools, counts, strict=True)]
         )
         examples = [
             augmented(
@@ -62,18 +91,9 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
             for row in rows
         ]
         x = np.stack([example.grey for example in examples])[..., np.newaxis]
-        return np.repeat(x, self.channels, axis=-1), self._targets(examples)
+        labels = np.array([example.label for example in examples])
+        cells = np.stack([example.cells for example in examples])
+        return np.repeat(x, self.channels, axis=-1), targets(labels, cells, self.outputs)
 
     def on_epoch_end(self) -> None:
         self.epoch += 1
-
-    def _targets(self, examples: Sequence[Example]) -> dict[str, NDArray[Any]]:
-        labels = np.array([example.label for example in examples])
-        fractured = (labels > 0).astype(np.float32)[:, np.newaxis]
-        every = {
-            LOGIT: fractured,
-            POOLED: fractured,
-            MAP: np.stack([example.cells for example in examples])[..., np.newaxis],
-            CLASSES: labels[:, np.newaxis],
-        }
-        return {name: every[name] for name in self.outputs}

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from inference_worker.training.dataset import Dataset, mixed, read
-from inference_worker.training.learning.plan import Plan, Stage
+from inference_worker.training.learning.plan import FILMS, PLANS, Plan, Stage
 
 RUNS = Path("training-runs")
 FRACATLAS = (
@@ -52,9 +52,14 @@ def add_train(command: argparse.ArgumentParser) -> None:
 def _add_plan(command: argparse.ArgumentParser) -> None:
     command.add_argument("--architecture", default="efficientnet_lite0", help="by name")
     command.add_argument(
+        "--plan", choices=PLANS, default=FILMS, help="whole films, or windows on finer ones (films)"
+    )
+    command.add_argument(
         "--data", type=Path, action="append", required=True, help="radiographs; repeatable"
     )
-    command.add_argument("--run", type=Path, help="checkpoints (training-runs/ARCHITECTURE)")
+    command.add_argument(
+        "--run", type=Path, help="checkpoints (training-runs/ARCHITECTURE or ...-windows)"
+    )
     command.add_argument(
         "--stage",
         type=stage,
@@ -145,8 +150,10 @@ def _share_out(plan: Plan, options: argparse.Namespace, folder: Path) -> None:
 def _plan(options: argparse.Namespace) -> tuple[Plan, Path]:
     from inference_worker.training.learning.plans import changed, plan_of
 
-    plan = changed(plan_of(options.architecture), stages=tuple(options.stage), seed=options.seed)
-    return plan, options.run or RUNS / options.architecture
+    plan = plan_of(options.architecture, options.plan)
+    plan = changed(plan, stages=tuple(options.stage), seed=options.seed)
+    kind = "" if options.plan == FILMS else f"-{options.plan}"
+    return plan, options.run or RUNS / f"{options.architecture}{kind}"
 
 
 def _dataset(options: argparse.Namespace) -> Dataset:

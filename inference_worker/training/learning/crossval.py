@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -13,9 +13,10 @@ from typing import Any
 import numpy as np
 
 from inference_worker.training import scores
-from inference_worker.training.dataset import Dataset, balanced_weights, fingerprint
+from inference_worker.training.dataset import Dataset, fingerprint
 from inference_worker.training.learning import pictures
-from inference_worker.training.learning.learn import Pictures, finished_model, learn, predict
+from inference_worker.training.learning.learn import finished_model, learn, predict
+from inference_worker.training.learning.lessons import Lessons, teacher
 from inference_worker.training.learning.parts import By, Part, parts
 from inference_worker.training.learning.plan import Plan, hold
 from inference_worker.training.networks.fracture_head import CLASSES, LOGIT
@@ -31,9 +32,13 @@ def cross_validate(
     has its own."""
     hold(folder, record(plan, dataset, by=by))
     planned = parts(dataset, by, seed=plan.seed, folder=folder)
-    for part in planned:
-        if not only or part.number in only:
-            _run(plan, part, dataset, folder)
+    wanted = [part for part in planned if not only or part.number in only]
+    missing = [part for part in wanted if not (folder / part.name / SCORES).is_file()]
+    if missing:
+        # Of two processes that begin together, one makes what they share from its end.
+        lessons = teacher(plan, dataset, folder, backwards=missing[0].number % 2 == 1)
+        for part in missing:
+            _run(plan, part, dataset, folder, lessons)
     return gather(planned, by=by, folder=folder)
 
 
@@ -64,29 +69,18 @@ def in_processes(command: Sequence[str], numbers: Sequence[int], *, jobs: int) -
                 raise RuntimeError("A part of the cross-validation failed; the others are kept.")
 
 
-def training_pictures(plan: Plan, part: Part, cache: Path) -> Pictures:
-    """The part's training pictures for any input size."""
-    weights = balanced_weights(part.training)
-    return lambda size: (
-        pictures.load(part.training, size=size, version=plan.preprocessing, cache=cache),
-        weights,
-    )
-
-
-def _run(plan: Plan, part: Part, dataset: Dataset, folder: Path) -> None:
+def _run(
+    plan: Plan,
+    part: Part,
+    dataset: Dataset,
+    folder: Path,
+    lessons: Callable[[Plan, Part], Lessons],
+) -> None:
     place, classes = folder / part.name, len(dataset.class_names)
-    if (place / SCORES).is_file():
-        return
     own = replace(plan, seed=plan.seed + 1 + part.number)
-    cache = folder.parent / "pictures"
-    weights = learn(
-        own,
-        training_pictures(own, part, cache),
-        classes=classes,
-        folder=place,
-        title=part.name,
-    )
+    weights = learn(own, lessons(own, part), classes=classes, folder=place, title=part.name)
     model = finished_model(own, weights, classes=classes)
+    cache = folder.parent / "pictures"
     tested = pictures.load(part.tested, size=plan.size, version=plan.preprocessing, cache=cache)
     said = predict(model, tested, version=plan.preprocessing, title=f"{part.name}, testing")
     scores.write(_scored(part, dataset, said), place / SCORES)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from inference_worker.training.architectures import ARCHITECTURES, build
+from inference_worker.training.architectures import build
 from inference_worker.training.augmentation.picture import Picture, plain
 from inference_worker.training.learning import state
-from inference_worker.training.learning.batches import Batches
+from inference_worker.training.learning.lessons import Lessons
 from inference_worker.training.learning.losses import losses
 from inference_worker.training.learning.plan import Plan, Stage
+from inference_worker.training.networks.cut import upper_part
 from inference_worker.training.networks.fracture_head import MAP
 
 CLIP = 2.0
@@ -28,11 +29,8 @@ WARM_UP = 1 / 12
 """Share of a stage in which the rate rises."""
 POINT, FINISHED, HISTORY = "point.npz", "weights.npz", "history.json"
 
-Pictures = Callable[[int], tuple[Sequence[Picture], NDArray[np.float64]]]
-"""Input size -> training pictures and how often each is drawn, relative to the others."""
 
-
-def learn(plan: Plan, pictures: Pictures, *, classes: int, folder: Path, title: str) -> Path:
+def learn(plan: Plan, lessons: Lessons, *, classes: int, folder: Path, title: str) -> Path:
     """Teach, or go on teaching, the network in `folder`; the file of its averaged weights."""
     finished = folder / FINISHED
     if finished.is_file():
@@ -51,7 +49,7 @@ def learn(plan: Plan, pictures: Pictures, *, classes: int, folder: Path, title: 
         while done < plan.epochs:
             index, gone = plan.stage_at(done)
             model = _model(plan, index, gone, classes=classes, folder=folder)
-            _run_stage(model, plan, index, gone, pictures, Keeper(folder, bar, index, done - gone))
+            _run_stage(model, plan, index, gone, lessons, Keeper(folder, bar, index, done - gone))
             done += plan.stages[index].epochs - gone
     (folder / stage_file(len(plan.stages) - 1)).rename(finished)
     (folder / POINT).unlink()
@@ -66,7 +64,9 @@ def stage_file(index: int) -> str:
 def _model(plan: Plan, index: int, gone: int, *, classes: int, folder: Path) -> keras.Model:
     """The network of a stage: as it was left, or from the stage before, or from the beginning."""
     stage = plan.stages[index]
-    model = build(plan.architecture, size=stage.size, classes=classes, pretrained=index == 0)
+    model = taught_part(
+        plan, build(plan.architecture, size=stage.size, classes=classes, pretrained=index == 0)
+    )
     if index:
         state.read_weights(folder / stage_file(index - 1), model)
     targets, counts = losses(plan, list(model.output))
@@ -74,6 +74,11 @@ def _model(plan: Plan, index: int, gone: int, *, classes: int, folder: Path) -> 
     if gone:
         state.restore(folder / POINT, model, optimizer=True)
     return model
+
+
+def taught_part(plan: Plan, network: keras.Model) -> keras.Model:
+    """What of a network is taught: all of it, or what lies above the views' features."""
+    return upper_part(network, plan.views.blocks) if plan.views else network
 
 
 def _optimizer(plan: Plan, stage: Stage) -> keras.optimizers.Optimizer:
@@ -94,22 +99,12 @@ def _optimizer(plan: Plan, stage: Stage) -> keras.optimizers.Optimizer:
 
 
 def _run_stage(
-    model: keras.Model, plan: Plan, index: int, gone: int, pictures: Pictures, keeper: Keeper
+    model: keras.Model, plan: Plan, index: int, gone: int, lessons: Lessons, keeper: Keeper
 ) -> None:
     stage = plan.stages[index]
-    drawn, weights = pictures(stage.size)
     keeper.last = keeper.first + stage.epochs
-    batches = Batches(
-        drawn,
-        weights,
-        plan,
-        channels=ARCHITECTURES[plan.architecture].channels,
-        grid=int(model.output[MAP].shape[1]) if MAP in model.output else 1,
-        outputs=list(model.output),
-        epoch=keeper.first + gone,
-    )
     model.fit(
-        batches,
+        lessons(model, stage, keeper.first + gone),
         epochs=keeper.last,
         initial_epoch=keeper.first + gone,
         verbose=0,
@@ -156,9 +151,11 @@ def read_history(folder: Path) -> list[dict[str, Any]]:
 
 
 def finished_model(plan: Plan, weights: Path, *, classes: int) -> keras.Model:
-    """The taught network at the plan's last size."""
-    model = build(plan.architecture, size=plan.size, classes=classes, pretrained=False)
-    state.read_weights(weights, model)
+    """The taught network at the plan's size."""
+    # What was not taught has its pretrained weights.
+    pretrained = plan.views is not None
+    model = build(plan.architecture, size=plan.size, classes=classes, pretrained=pretrained)
+    state.read_weights(weights, taught_part(plan, model))
     return model
 
 

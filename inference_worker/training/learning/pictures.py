@@ -24,9 +24,15 @@ def load(samples: Sequence[Sample], *, size: int, version: str, cache: Path) -> 
     """One picture for each sample, in order; squares come from `cache` when they lie there."""
     squares, insides = _squares(samples, size=size, version=version, cache=cache)
     return [
-        Picture(square, _mask(size, box), sample.label, _outline(sample, size, version))
+        Picture(square, _mask(size, box), sample.label, _outlined(sample, size, version))
         for sample, square, box in zip(samples, squares, insides, strict=True)
     ]
+
+
+def picture(sample: Sample, *, size: int, version: str) -> Picture:
+    """One sample, decoded now."""
+    square, placement = _laid(sample, size, version)
+    return Picture(square, placement.inside, sample.label, _outline(sample, size, placement))
 
 
 def _squares(
@@ -61,11 +67,17 @@ def _mask(size: int, box: NDArray[np.int64]) -> NDArray[np.bool_]:
     return inside
 
 
-def _outline(sample: Sample, size: int, version: str) -> NDArray[np.uint8] | None:
-    """The fractures as they lie in the square; their images are decoded again for it."""
+def _outlined(sample: Sample, size: int, version: str) -> NDArray[np.uint8] | None:
+    """Kept squares know no placement: the few images with outlines are decoded again for it."""
     if not sample.label or not sample.fractures:
         return None
-    _, placement = _laid(sample, size, version)
+    return _outline(sample, size, _laid(sample, size, version)[1])
+
+
+def _outline(sample: Sample, size: int, placement: Placement) -> NDArray[np.uint8] | None:
+    """The fractures as they lie in the square."""
+    if not sample.label or not sample.fractures:
+        return None
     outline = np.zeros((size, size), np.uint8)
     for polygon in sample.fractures:
         corners = [placement.at(x, y) for x, y in polygon]

@@ -11,14 +11,39 @@ from inference_worker.preprocessing import PREPROCESSING_VERSION
 from inference_worker.training.augmentation.recipe import Recipe
 from inference_worker.training.dataset import DatasetError
 
+FILMS, WINDOWS = "films", "windows"
+PLANS = (FILMS, WINDOWS)
+"""Whole films with every layer taught, or windows on finer films with the lower layers as they
+came."""
+
 
 @dataclass(frozen=True)
 class Stage:
-    """Some epochs at one input size (pixels), with the rate rising and then falling on a cosine."""
+    """Some epochs at one input size (pixels), with the rate rising and then falling on a cosine.
+
+    Where a plan has views, `size` is the side of the window that is looked through.
+    """
 
     size: int
     epochs: int
     rate: float
+
+
+@dataclass(frozen=True)
+class Views:
+    """Teach only the upper blocks, through windows on views of `size` pixels whose lower features
+    are computed once, for all parts of a cross-validation.
+
+    `blocks` of the network keep their pretrained weights. `normal` and `fractured` say how many
+    views are made of each image, and `beside` how many of a batch's normal windows come from
+    fractured films, beside the fracture.
+    """
+
+    size: int
+    blocks: int
+    normal: int
+    fractured: int
+    beside: int
 
 
 @dataclass(frozen=True)
@@ -40,13 +65,14 @@ class Plan:
     pooled_weight: float = 0.3
     """What the losses of the map and of its strongest places count beside the answer's."""
     recipe: Recipe = field(default_factory=Recipe)
+    views: Views | None = None
     preprocessing: str = PREPROCESSING_VERSION
     seed: int = 7
 
     @property
     def size(self) -> int:
         """Input size of the finished network."""
-        return self.stages[-1].size
+        return self.views.size if self.views else self.stages[-1].size
 
     @property
     def epochs(self) -> int:

@@ -1,4 +1,4 @@
-"""The plan of each architecture that was found to serve it best (docs/model-lab.md)."""
+"""The plans by name, for each architecture what was found to serve it best (docs/model-lab.md)."""
 
 from __future__ import annotations
 
@@ -6,21 +6,39 @@ from dataclasses import replace
 
 from inference_worker.training.architectures import ARCHITECTURES
 from inference_worker.training.augmentation.recipe import Recipe
-from inference_worker.training.learning.plan import Plan, Stage
+from inference_worker.training.learning.plan import FILMS, WINDOWS, Plan, Stage, Views
 
 MILD = Recipe(strength=0.3, close_ups=0.0, marks=False)
 HALF = Recipe(strength=0.5, close_ups=0.3)
+WHOLE = Recipe(strength=0.5, close_ups=0.0)
 
 
-def plan_of(architecture: str) -> Plan:
+def plan_of(architecture: str, name: str = FILMS) -> Plan:
     """The plan by name; ValueError for an unknown name."""
     if architecture not in ARCHITECTURES:
         raise ValueError(
             f"There is no architecture {architecture!r}: choose {', '.join(ARCHITECTURES)}."
         )
+    if name == WINDOWS:
+        return _windows(architecture)
     if architecture == "baseline_cnn":
         return Plan(architecture, (Stage(224, 10, 3e-4),), recipe=MILD)
     return Plan(architecture, (Stage(224, 4, 3e-4), Stage(320, 2, 1.5e-4)), recipe=HALF)
+
+
+def _windows(architecture: str) -> Plan:
+    if not architecture.startswith("efficientnet_lite"):
+        raise ValueError(f"{architecture} has no plan of windows: choose an efficientnet_lite.")
+    return Plan(
+        architecture,
+        (Stage(224, 5, 3e-4), Stage(320, 2, 1e-4)),
+        steps=178,
+        batch=16,
+        positives=5,
+        ema=0.995,
+        recipe=WHOLE,
+        views=Views(size=448, blocks=5, normal=3, fractured=10, beside=2),
+    )
 
 
 def changed(plan: Plan, *, stages: tuple[Stage, ...] = (), seed: int | None = None) -> Plan:

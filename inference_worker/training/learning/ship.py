@@ -22,10 +22,11 @@ from inference_worker.training.architectures import ARCHITECTURES
 from inference_worker.training.dataset import Dataset, DatasetError, fingerprint
 from inference_worker.training.export import write_weights
 from inference_worker.training.forward import serving_model
-from inference_worker.training.learning.crossval import record, training_pictures
+from inference_worker.training.learning.crossval import record
 from inference_worker.training.learning.learn import finished_model, learn, read_history
+from inference_worker.training.learning.lessons import teacher
 from inference_worker.training.learning.parts import FOLDS_FILE, Part, usable
-from inference_worker.training.learning.plan import Plan, hold
+from inference_worker.training.learning.plan import WINDOWS, Plan, hold
 from inference_worker.training.manifest_file import write_manifest
 
 EVERYTHING = "everything"
@@ -64,7 +65,7 @@ def ship(plan: Plan, dataset: Dataset, shipping: Shipping, *, folder: Path) -> P
     classes = len(dataset.class_names)
     weights = learn(
         plan,
-        training_pictures(plan, part, folder.parent / "pictures"),
+        teacher(plan, dataset, folder)(plan, part),
         classes=classes,
         folder=folder / EVERYTHING,
         title=EVERYTHING,
@@ -123,7 +124,8 @@ def _classes(dataset: Dataset) -> dict[str, Any]:
 def _training(plan: Plan, folder: Path) -> dict[str, Any]:
     seconds = sum(row["seconds"] for part in folder.iterdir() for row in read_history(part))
     stages = " ".join(f"--stage {s.size}:{s.epochs}:{s.rate:g}" for s in plan.stages)
-    command = f"--architecture {plan.architecture} --data DIR {stages} --seed {plan.seed}"
+    kind = f" --plan {WINDOWS}" if plan.views else ""
+    command = f"--architecture {plan.architecture}{kind} --data DIR {stages} --seed {plan.seed}"
     return {
         "command": f"python -m inference_worker.training crossval {command} && "
         f"python -m inference_worker.training train {command} --out DIR",
@@ -147,5 +149,16 @@ def _described(plan: Plan) -> str:
         f"AdamW on a cosine, {stages}; {plan.steps} batches of {plan.batch} an epoch, "
         f"{plan.positives} of each fractured; the moving average of the weights "
         f"({plan.ema:g} a step) is the model. The map is taught by the outlined fractures. "
-        "Images were turned, zoomed, put under other exposures and given other marks, at random."
+        f"{_seen(plan)}Images were turned, zoomed, put under other exposures and given other "
+        "marks, at random."
+    )
+
+
+def _seen(plan: Plan) -> str:
+    if plan.views is None:
+        return ""
+    return (
+        f"It was taught through windows of those sizes on films of {plan.views.size} px, on "
+        "fractures, beside them and on normal films; the lowest "
+        f"{plan.views.blocks} blocks kept their pretrained weights. "
     )

@@ -131,12 +131,12 @@ def test_interrupted_training_ends_where_an_uninterrupted_one_does(
     run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from inference_worker.training.learning import learn
-    from inference_worker.training.learning.crossval import training_pictures
+    from inference_worker.training.learning.lessons import films
     from inference_worker.training.learning.parts import Part
 
     samples = read(run / "data").samples
     plan = replace(TINY, ema=0.5, stages=(Stage(64, 2, 1e-2), Stage(96, 1, 1e-2)))
-    drawn = training_pictures(plan, Part("all", 9, samples, []), run / "pictures")
+    drawn = films(plan, Part("all", 9, samples, []), run / "pictures")
 
     def taught(name: str) -> list[np.ndarray]:
         path = learn.learn(plan, drawn, classes=2, folder=tmp_path / name, title=name)
@@ -169,11 +169,11 @@ class KilledError(Exception):
 def test_killed_at_the_end_of_a_stage_it_goes_on(run: Path, tmp_path: Path) -> None:
     """Between the last point of a stage and whatever comes next nothing may be missing."""
     from inference_worker.training.learning import learn, state
-    from inference_worker.training.learning.crossval import training_pictures
+    from inference_worker.training.learning.lessons import films
     from inference_worker.training.learning.parts import Part
 
     samples = read(run / "data").samples
-    drawn = training_pictures(TINY, Part("all", 9, samples, []), run / "pictures")
+    drawn = films(TINY, Part("all", 9, samples, []), run / "pictures")
     save = state.save
     for last in (2, 3):
         folder = tmp_path / str(last)

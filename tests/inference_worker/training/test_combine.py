@@ -1,0 +1,173 @@
+"""Several networks in one bundle: the mean of what each says alone."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+
+from inference_worker.bundle import BundleError, Calibration, load_bundle
+from inference_worker.classifier import load_classifier, reference_radiograph
+from inference_worker.training import scores
+from inference_worker.training.combine import combine, mean_of
+from tests.inference_worker.training.scored import made_up
+
+pytestmark = pytest.mark.xdist_group("tensorflow")
+
+
+TRAINING = {
+    "command": "python train",
+    "description": "Drawn.",
+    "date": "2026-01-01",
+    "hardware": "none",
+    "seed": 1,
+    "versions": {},
+    "seconds": 60,
+}
+LINES = {64: (1.5, -0.5), 96: (0.5, 0.25)}
+
+
+def member(root: Path, size: int, *, seed: int, classes: int = 1, **changes: Any) -> Path:
+    """A bundle of a drawn network that says it was cross-validated."""
+    from inference_worker.training.manifest_file import write_manifest
+    from tests.inference_worker.drawn_networks import drawn_bundle, network
+
+    slope, intercept = LINES[size]
+    folder = drawn_bundle(
+        root / f"m{size}-1",
+        network(seed=seed, size=size, classes=classes),
+        name=f"m{size}",
+        input={"size": size, "channels": 1},
+        calibration={"slope": slope, "intercept": intercept, "prevalence": 0.2},
+        preprocessing_version="2",
+        training=TRAINING,
+        training_data={"name": "Drawn.", "licence": "none"},
+        licence={"weights": "Apache-2.0"},
+        **changes,
+    )
+    scores.write(said_by(seed), folder / "oof.csv")
+    write_manifest(folder, load_bundle(folder).manifest)
+    return folder
+
+
+def said_by(seed: int) -> scores.Scores:
+    """Scores of the same radiographs by another model each."""
+    known = made_up()
+    noise = np.random.default_rng(seed).normal(0, 0.5, len(known))
+    return replace(known, logits=known.logits + noise)
+
+
+def options(root: Path, *bundles: Path) -> Namespace:
+    return Namespace(
+        bundle=list(bundles), out=root / "out", name="both", bundle_version="2", note=["Mixed."]
+    )
+
+
+@pytest.fixture(scope="module")
+def members(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    root = tmp_path_factory.mktemp("members")
+    return [member(root, 64, seed=1), member(root, 96, seed=2)]
+
+
+def test_shrinking_is_averaging_the_area() -> None:
+    import keras
+
+    from inference_worker.training.networks.together import smaller
+
+    image = keras.Input((56, 56, 2))
+    model = keras.Model(image, smaller(image, 40, name="seen"))
+    x = np.random.default_rng(0).random((3, 56, 56, 2), dtype=np.float32)
+    expected = [cv2.resize(one, (40, 40), interpolation=cv2.INTER_AREA) for one in x]
+    np.testing.assert_allclose(model.predict_on_batch(x), expected, atol=1e-5)
+
+
+def test_together_they_say_the_mean_of_their_calibrated_logits() -> None:
+    from inference_worker.training.networks.together import Member, together
+    from tests.inference_worker.drawn_networks import network
+
+    models = [network(size=64, seed=1), network(size=96, seed=2)]
+    lines = [Calibration(1.5, -0.5, 0.2), Calibration(0.5, 0.25, 0.2)]
+    both = together([Member(m, line) for m, line in zip(models, lines, strict=True)])
+    x = np.random.default_rng(0).random((2, 96, 96, 1), dtype=np.float32)
+    small = np.stack([cv2.resize(one, (64, 64), interpolation=cv2.INTER_AREA) for one in x])
+    each = [
+        models[0].predict_on_batch(small[..., np.newaxis]),
+        models[1].predict_on_batch(x),
+    ]
+    said = both.predict_on_batch(x)
+    logit = np.mean(
+        [s["logit"] * line.slope + line.intercept for s, line in zip(each, lines, strict=True)],
+        axis=0,
+    )
+    np.testing.assert_allclose(said["logit"], logit, atol=1e-4)
+    np.testing.assert_allclose(said["class_scores"], 1 / (1 + np.exp(-logit)), atol=1e-4)
+    np.testing.assert_allclose(said["map"], each[1]["map"], atol=1e-5)
+    np.testing.assert_allclose(
+        said["features"], np.hstack([one["features"] for one in each]), atol=1e-4
+    )
+
+
+def test_the_bundle_answers_with_the_mean_of_its_members(
+    members: list[Path], tmp_path: Path
+) -> None:
+    made = load_bundle(combine(options(tmp_path, *members)))
+    assert (made.name, made.version, made.input_size) == ("both", "2", 96)
+    radiograph = reference_radiograph(96, 80)
+    for engine in ("litert", "keras"):
+        said = load_classifier(made, engine=engine).classify([radiograph])[0]
+        alone = [
+            load_classifier(bundle, engine=engine).classify([radiograph])[0].logit
+            * bundle.calibration.slope
+            + bundle.calibration.intercept
+            for bundle in map(load_bundle, members)
+        ]
+        # The smaller member sees the larger one's picture shrunk, not the film itself.
+        assert said.logit == pytest.approx(np.mean(alone), abs=0.05)
+        assert said.map.shape == (96, 80)
+        assert said.features is not None
+
+
+def test_its_figures_are_those_of_the_mean_of_the_scores(
+    members: list[Path], tmp_path: Path
+) -> None:
+    folder = combine(options(tmp_path, *members))
+    pooled = scores.read(folder / "oof.csv")
+    each = [scores.read(path / "oof.csv").logits for path in members]
+    expected = np.mean([1.5 * each[0] - 0.5, 0.5 * each[1] + 0.25], axis=0)
+    np.testing.assert_allclose(pooled.logits, expected, atol=1e-5)
+    manifest = load_bundle(folder).manifest
+    assert manifest["metrics"]["auc"]["value"] > 0.9
+    assert [one["name"] for one in manifest["members"]] == ["m64", "m96"]
+    assert manifest["training"]["seconds"] == 120
+    assert "combine --bundle DIR/m64-1 --bundle DIR/m96-1" in manifest["training"]["command"]
+    card = (folder / "MODEL_CARD.md").read_text(encoding="utf-8")
+    assert "Mixed." in card
+    assert "m64 1" in card
+
+
+def test_members_must_have_scored_the_same_folds(members: list[Path]) -> None:
+    bundles = [load_bundle(path) for path in members]
+    first, other = made_up(), made_up().take(np.arange(10))
+    with pytest.raises(ValueError, match="m96-1 was not scored on the same radiographs"):
+        mean_of([(first, bundles[0]), (other, bundles[1])])
+
+
+def test_what_does_not_fit_together_is_refused(members: list[Path], tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="two bundles"):
+        combine(options(tmp_path, members[0]))
+    other = member(
+        tmp_path, 64, seed=3, classes=2, class_names=["none", "some"], normal_class="none"
+    )
+    with pytest.raises(ValueError, match="differ in class_names"):
+        combine(options(tmp_path, members[0], other))
+    (other / "oof.csv").unlink()
+    from inference_worker.training.manifest_file import write_manifest
+
+    write_manifest(other, {**load_bundle(members[0]).manifest, "files": {}})
+    with pytest.raises(BundleError, match="cross-validated"):
+        combine(options(tmp_path, members[0], other))

@@ -1,0 +1,249 @@
+"""Windows on views: what is cut out of a film lies where its targets lie, and a network taught
+through windows is a whole network. The networks here are tiny; the parts are the real ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from inference_worker.bundle import load_bundle
+from inference_worker.classifier import load_classifier
+from inference_worker.training.augmentation.picture import UNKNOWN
+from inference_worker.training.dataset import Dataset, Sample, read
+from inference_worker.training.decode import decode
+from inference_worker.training.learning.plan import Plan, Stage, Views
+from tests.inference_worker.training.drawn import drawn_folder
+
+pytestmark = pytest.mark.xdist_group("tensorflow")
+
+GRID, SCALE = 12, 2
+PLAN = Plan(
+    "tiny_blocks",
+    (Stage(64, 1, 1e-3),),
+    steps=2,
+    batch=8,
+    positives=3,
+    views=Views(size=192, blocks=1, normal=1, fractured=2, beside=2),
+)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def tiny_blocks() -> Iterator[None]:
+    """A network of one lower block, whose first weights are the same wherever it is built."""
+    from inference_worker.training import architectures
+    from inference_worker.training.networks import fracture_head
+    from inference_worker.training.networks.layers import ScaledConv
+
+    def build(image: Any, classes: int, pretrained: bool) -> dict[str, Any]:
+        maps = ScaledConv(8, 5, stride=4, name="stem")(image)
+        maps = ScaledConv(8, 3, stride=2, name="block_0_project")(maps)
+        fine = ScaledConv(12, 3, stride=2, name="block_1_project")(maps)
+        coarse = ScaledConv(16, 3, stride=2, name="top")(fine)
+        return fracture_head.outputs({16: fine, 32: coarse}, coarse, classes=classes)
+
+    def load(model: Any) -> None:
+        rng = np.random.default_rng(2)
+        for name in ("stem", "block_0_project", "block_1_project", "top"):
+            for weight in model.get_layer(name).weights[:1]:
+                weight.assign(rng.normal(0, 0.2, weight.shape))
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setitem(
+            architectures.ARCHITECTURES, "tiny_blocks", architectures.Architecture(1, build, load)
+        )
+        yield
+
+
+def outlined(root: Path, *, of_each: int) -> Dataset:
+    """Drawn bones whose gap is outlined: a band across the middle of the bone."""
+    dataset = read(drawn_folder(root, of_each=of_each))
+    band = ((24.0, 24.0), (72.0, 24.0), (72.0, 72.0), (24.0, 72.0))
+    samples = [
+        replace(sample, fractures=(band,)) if sample.label else sample for sample in dataset.samples
+    ]
+    return replace(dataset, samples=samples)
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Dataset]:
+    from inference_worker.training.learning.crossval import cross_validate
+
+    root = tmp_path_factory.mktemp("windows")
+    dataset = outlined(root / "data", of_each=40)
+    assert cross_validate(PLAN, dataset, by="fold", folder=root / "run")
+    return root, dataset
+
+
+@pytest.fixture(scope="module")
+def bundle(run: tuple[Path, Dataset]) -> Path:
+    from inference_worker.training.learning.ship import Shipping, ship
+
+    root, dataset = run
+    shipping = Shipping(root / "out", "windows", "1", 0.176, (), (), "Drawn.", "none")
+    return ship(PLAN, dataset, shipping, folder=root / "run")
+
+
+def view(cells: np.ndarray, label: int = 1) -> Any:
+    """Features that say where they were taken from: (row, column)."""
+    from inference_worker.training.learning.views import View
+
+    places = np.indices((GRID * SCALE, GRID * SCALE)).transpose(1, 2, 0)
+    return View(places.astype(np.float16), label, cells.astype(np.float16))
+
+
+def fractured_at(row: int, column: int) -> np.ndarray:
+    cells = np.zeros((GRID, GRID))
+    cells[row : row + 2, column : column + 2] = 1
+    return cells
+
+
+@pytest.mark.parametrize(("row", "column"), [(0, 0), (5, 3), (10, 10), (0, 10)])
+def test_a_window_on_a_fracture_holds_it_and_is_cut_where_its_targets_are(
+    row: int, column: int
+) -> None:
+    from inference_worker.training.learning.windows import window
+
+    cells = fractured_at(row, column)
+    for seed in range(50):
+        features, label, taken = window(view(cells), 4, np.random.default_rng(seed), on=True)
+        assert label == 1
+        assert taken.max() == 1
+        top, left = (int(side) // SCALE for side in features[0, 0])
+        assert top % 2 == 0
+        assert left % 2 == 0
+        np.testing.assert_array_equal(taken, cells[top : top + 4, left : left + 4])
+        assert features.shape == (4 * SCALE, 4 * SCALE, 2)
+
+
+def test_a_window_beside_a_fracture_is_normal() -> None:
+    from inference_worker.training.learning.windows import window
+
+    for seed in range(50):
+        _, label, taken = window(view(fractured_at(0, 0)), 4, np.random.default_rng(seed), on=False)
+        assert (label, taken.max()) == (0, 0)
+
+
+def test_a_film_full_of_fracture_keeps_its_label() -> None:
+    from inference_worker.training.learning.windows import window
+
+    everywhere = np.ones((GRID, GRID))
+    assert window(view(everywhere), 4, np.random.default_rng(1), on=False)[1] == 1
+
+
+def test_a_sliver_of_a_fracture_is_none() -> None:
+    from inference_worker.training.learning.windows import window
+
+    cells = np.full((GRID, GRID), 0.9)
+    cells[:, :8] = 0
+    cells[:, 7] = 0.1
+    labels = {
+        window(view(cells), 4, np.random.default_rng(seed), on=False)[1] for seed in range(50)
+    }
+    assert labels == {0}
+
+
+def test_fractures_without_outlines_are_refused() -> None:
+    from inference_worker.training.learning.windows import window
+
+    with pytest.raises(ValueError, match="outlines"):
+        window(view(np.full((GRID, GRID), UNKNOWN)), 4, np.random.default_rng(1), on=True)
+
+
+def test_views_are_made_once_and_the_same_from_either_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from inference_worker.training.learning import views
+
+    monkeypatch.setattr(views, "CHUNK", 3)
+    samples = outlined(tmp_path / "data", of_each=4).samples
+
+    def drawn(cache: str, *, backwards: bool) -> list[np.ndarray]:
+        store = views.store(PLAN, samples, tmp_path / cache, backwards=backwards)
+        rng = np.random.default_rng(5)
+        return [store.any(sample, rng).features for sample in samples for _ in range(2)]
+
+    forwards = drawn("one", backwards=False)
+    for one, other in zip(forwards, drawn("two", backwards=True), strict=True):
+        np.testing.assert_allclose(one.astype(float), other.astype(float), atol=1e-2)
+    monkeypatch.setattr(views, "_make", None)
+    for one, other in zip(forwards, drawn("one", backwards=True), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_what_the_parts_say_is_what_the_whole_says() -> None:
+    from inference_worker.training.architectures import build
+    from inference_worker.training.networks.cut import lower_part, upper_part
+
+    model = build("tiny_blocks", size=64, classes=2, pretrained=True)
+    x = np.random.default_rng(0).random((2, 64, 64, 1), dtype=np.float32)
+    features = lower_part(model, 1).predict_on_batch(x)
+    for name, said in upper_part(model, 1).predict_on_batch(features).items():
+        np.testing.assert_allclose(said, model.predict_on_batch(x)[name], atol=1e-5)
+    with pytest.raises(ValueError, match="no block 7"):
+        lower_part(model, 8)
+
+
+def test_only_what_lies_above_the_cut_is_taught(run: tuple[Path, Dataset]) -> None:
+    from inference_worker.training.architectures import build
+    from inference_worker.training.learning.learn import finished_model
+
+    taught = finished_model(PLAN, run[0] / "run" / "fold-0" / "weights.npz", classes=2)
+    first = build("tiny_blocks", size=192, classes=2, pretrained=True)
+    same = {
+        name: np.allclose(*(m.get_layer(name).get_weights()[0] for m in (taught, first)))
+        for name in ("stem", "block_0_project", "block_1_project", "top")
+    }
+    assert same == {"stem": True, "block_0_project": True, "block_1_project": False, "top": False}
+
+
+def test_a_killed_training_goes_on_to_the_same_weights(
+    run: tuple[Path, Dataset], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from inference_worker.training.learning import learn
+    from inference_worker.training.learning.lessons import teacher
+    from inference_worker.training.learning.parts import Part
+
+    root, dataset = run
+    plan = replace(PLAN, stages=(Stage(64, 2, 1e-2),))
+    lessons = teacher(plan, dataset, root / "run")(plan, Part("all", 9, dataset.samples, []))
+
+    def taught(name: str) -> list[np.ndarray]:
+        path = learn.learn(plan, lessons, classes=2, folder=tmp_path / name, title=name)
+        with np.load(path) as kept:
+            return [kept[key] for key in kept.files]
+
+    straight = taught("straight")
+    begin = learn.Keeper.on_epoch_begin
+
+    def stop(self: learn.Keeper, epoch: int, logs: dict[str, float] | None = None) -> None:
+        if epoch == 1:
+            raise KeyboardInterrupt
+        begin(self, epoch, logs)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(learn.Keeper, "on_epoch_begin", stop)
+        with pytest.raises(KeyboardInterrupt):
+            taught("resumed")
+    for one, other in zip(straight, taught("resumed"), strict=True):
+        if one.dtype == np.float32:
+            np.testing.assert_allclose(one, other, atol=1e-5)
+
+
+def test_its_bundle_answers_on_whole_films(run: tuple[Path, Dataset], bundle: Path) -> None:
+    loaded = load_bundle(bundle)
+    assert loaded.input_size == 192
+    assert loaded.manifest["training"]["plan"]["views"]["blocks"] == 1
+    assert "--plan windows" in loaded.manifest["training"]["command"]
+    pictures = [decode(sample.path) for sample in some(run[1])]
+    answers = [load_classifier(loaded, engine=e).classify(pictures) for e in ("litert", "keras")]
+    for one, other in zip(*answers, strict=True):
+        assert one.logit == pytest.approx(other.logit, abs=5e-3)
+
+
+def some(dataset: Dataset) -> list[Sample]:
+    return dataset.samples[::13]
