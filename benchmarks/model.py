@@ -80,7 +80,7 @@ class Runner:
 def shipped() -> Path:
     """The bundle that the platform begins with: no mere demonstration, and the best measured."""
     found = [load_bundle(path.parent) for path in sorted(BUNDLES.glob(f"*/{MANIFEST}"))]
-    best = max(found, key=lambda one: (not one.demonstration, one.metrics["auc"]["value"]))
+    best = max(found, key=lambda one: (not one.demonstration, one.metrics["auc"]["value"] or 0))
     return best.path
 
 

@@ -130,7 +130,7 @@ def shipped_bundle() -> Path | None:
 
 def _merit(folder: Path) -> tuple[bool, float, str]:
     manifest = json.loads((folder / "bundle.json").read_text())
-    auc = manifest.get("metrics", {}).get("auc", {}).get("value") or 0.0
+    auc = (manifest.get("metrics", {}).get("auc") or {}).get("value") or 0.0
     return not manifest.get("demonstration", False), float(auc), folder.name
 
 

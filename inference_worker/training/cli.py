@@ -12,6 +12,7 @@ from pathlib import Path
 
 from inference_worker.bundle import BundleError, load_bundle
 from inference_worker.training.combine import add_combine, combine
+from inference_worker.training.conversion.refusal import RefusedError
 from inference_worker.training.data_report import add_report, report
 from inference_worker.training.dataset import DatasetError
 from inference_worker.training.learning.command import (
@@ -53,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             _train(options)
         else:
             _evaluate(options)
-    except (DatasetError, BundleError, ValueError, OSError, RuntimeError) as error:
+    except (DatasetError, BundleError, RefusedError, ValueError, OSError, RuntimeError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
     except ImportError as error:

@@ -3,6 +3,7 @@ the mean of theirs, with the figures of the mean of their out-of-fold scores."""
 
 from __future__ import annotations
 
+import shlex
 import tempfile
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
@@ -13,12 +14,15 @@ from typing import Any
 import numpy as np
 
 from inference_worker.bundle import Bundle, BundleError, Manifest, load_bundle
+from inference_worker.manifest import read_word
 from inference_worker.training import score_report, scores
 from inference_worker.training.manifest_file import write_manifest
 from inference_worker.training.scores import Scores
 
 SHARED = ("class_names", "normal_class", "preprocessing_version", "input_channels")
-"""What members must have in common."""
+"""What members must have in common, beside the prevalence that their probabilities are for."""
+TOLD = ("command", "description", "date", "hardware", "seed", "versions")
+"""What a member's manifest must tell of its training, for the card."""
 
 
 def add_combine(command: ArgumentParser) -> None:
@@ -35,19 +39,20 @@ def add_combine(command: ArgumentParser) -> None:
 
 
 def combine(options: Namespace) -> Path:
-    """Run `combine`; the folder of the new bundle.
+    """Run `combine`; the folder of the new bundle. Nothing is written before everything fits.
 
     Raises:
-        ValueError: the members do not fit together; one sentence says why.
+        ValueError: the members do not fit together.
+        BundleError: one of them cannot be used, or was not cross-validated.
     """
     members = [load_bundle(path) for path in options.bundle]
-    _check(members)
+    folder: Path = options.out / f"{read_word(options.name)}-{read_word(options.bundle_version)}"
+    _check(members, folder)
     pooled = mean_of([(_scores(member), member) for member in members])
-    folder: Path = options.out / f"{options.name}-{options.bundle_version}"
-    outputs = _write_weights(members, folder)
-    manifest = _manifest(members, options, outputs)
+    manifest = _manifest(members, options)
     prevalence = members[0].calibration.prevalence
     made = score_report.evaluated(pooled, prevalence=prevalence, beside=options.bundle)
+    manifest["outputs"] = _write_weights(members, folder)
     write_manifest(folder, manifest)
     score_report.complete(folder, pooled, made)
     return folder
@@ -63,7 +68,8 @@ def mean_of(members: Sequence[tuple[Scores, Bundle]]) -> Scores:
             for name in ("ids", "folds", "labels", "groups")
         ):
             raise ValueError(
-                f"{bundle.path.name} was not scored on the same radiographs in the same folds."
+                f"{bundle.path.name} was not scored on the same radiographs in the same folds: "
+                "cross-validate it with the same data and --seed."
             )
     logits = [s.logits * b.calibration.slope + b.calibration.intercept for s, b in members]
     said = [s.class_scores for s, _ in members if s.class_scores is not None]
@@ -74,19 +80,35 @@ def mean_of(members: Sequence[tuple[Scores, Bundle]]) -> Scores:
     )
 
 
-def _check(members: Sequence[Bundle]) -> None:
-    if len(members) < 2:
-        raise ValueError("A mean needs two bundles or more: give --bundle again.")
-    for name in SHARED:
-        values = [getattr(member, name) for member in members]
+def _check(members: Sequence[Bundle], folder: Path) -> None:
+    if len({member.weights_sha256 for member in members}) < max(2, len(members)):
+        raise ValueError("A mean needs two different bundles or more: give --bundle for each.")
+    if folder.exists():
+        raise ValueError(f"{folder} is there already: choose another --name or --bundle-version.")
+    shared = {name: [getattr(member, name) for member in members] for name in SHARED}
+    shared["prevalence"] = [member.calibration.prevalence for member in members]
+    for name, values in shared.items():
         if any(value != values[0] for value in values):
-            raise ValueError(f"The bundles differ in {name}: {', '.join(map(str, values))}.")
+            raise ValueError(
+                f"The bundles differ in {name} ({', '.join(map(str, values))}): "
+                "only bundles that answer the same question can be put together."
+            )
+    for member in members:
+        missing = [name for name in TOLD if name not in member.manifest.get("training", {})]
+        if missing:
+            raise BundleError(
+                f"{member.path.name} does not tell the {missing[0]} of its training: "
+                "make it with `train`, after `crossval`."
+            )
 
 
 def _scores(bundle: Bundle) -> Scores:
     path = bundle.path / score_report.SCORES
     if not path.is_file():
-        raise BundleError(f"{bundle.path.name} has no {path.name}: it was not cross-validated.")
+        raise BundleError(
+            f"{bundle.path.name} has no {path.name}, for it was not cross-validated: "
+            "make it with `crossval` and `train`."
+        )
     return scores.read(path)
 
 
@@ -108,15 +130,14 @@ def _write_weights(members: Sequence[Bundle], folder: Path) -> list[str]:
     return list(network.output)
 
 
-def _manifest(members: Sequence[Bundle], options: Namespace, outputs: list[str]) -> Manifest:
-    # The map is that of the member with the largest input, and is meant as that member's.
+def _manifest(members: Sequence[Bundle], options: Namespace) -> Manifest:
+    # As in `together`, the map is that of the member with the largest input.
     finest = max(members, key=lambda member: member.input_size)
     manifest: dict[str, Any] = {
         **{
             key: finest.manifest[key]  # type: ignore[literal-required]
             for key in (
                 "format",
-                "demonstration",
                 "input",
                 "preprocessing_version",
                 "map",
@@ -130,7 +151,7 @@ def _manifest(members: Sequence[Bundle], options: Namespace, outputs: list[str])
         "name": options.name,
         "version": options.bundle_version,
         "architecture": " + ".join(member.architecture for member in members),
-        "outputs": outputs,
+        "demonstration": any(member.demonstration for member in members),
         "members": [
             {
                 "name": member.name,
@@ -144,24 +165,37 @@ def _manifest(members: Sequence[Bundle], options: Namespace, outputs: list[str])
         "training": _training(members, options),
         "notes": [
             *dict.fromkeys(note for member in members for note in member.manifest.get("notes", [])),
+            *_seen_smaller(members),
             *options.note,
         ],
     }
     return manifest  # type: ignore[return-value]
 
 
+def _seen_smaller(members: Sequence[Bundle]) -> list[str]:
+    largest = max(member.input_size for member in members)
+    return [
+        f"{member.name} {member.version} was scored on films at {member.input_size} px; here it "
+        f"sees the {largest} px picture shrunk to that size."
+        for member in members
+        if member.input_size < largest
+    ]
+
+
 def _training(members: Sequence[Bundle], options: Namespace) -> dict[str, Any]:
     each = [member.manifest["training"] for member in members]
     named = [f"{member.name} {member.version}" for member in members]
     bundles = " ".join(f"--bundle DIR/{m.name}-{m.version}" for m in members)
+    notes = "".join(f" --note {shlex.quote(note)}" for note in options.note)
     put_together = (
         f"python -m inference_worker.training combine {bundles} --out DIR "
-        f"--name {options.name} --bundle-version {options.bundle_version}"
+        f"--name {options.name} --bundle-version {options.bundle_version}{notes}"
     )
     return {
         "command": " && ".join([*(one["command"] for one in each), put_together]),
-        "description": f"The mean of {len(members)} networks, {' and '.join(named)}, each through "
-        "its own calibration; nothing was fitted to put them together. "
+        "description": f"The mean of {len(members)} networks, {' and '.join(named)}, each "
+        "through the line that was fitted to its own out-of-fold scores; what each counts was not "
+        "fitted. "
         + " ".join(f"{name}: {one['description']}" for name, one in zip(named, each, strict=True)),
         "parameters": sum(one.get("parameters", 0) for one in each),
         "seconds": sum(one.get("seconds", 0) for one in each),

@@ -62,7 +62,8 @@ def test_the_best_bundle_that_is_no_demonstration_goes_first(
 ) -> None:
     for name, (demonstration, auc) in bundles.items():
         (tmp_path / name).mkdir()
-        manifest = {"demonstration": demonstration, "metrics": {"auc": {"value": auc}}}
+        measured = None if auc is None else {"value": auc}
+        manifest = {"demonstration": demonstration, "metrics": {"auc": measured}}
         (tmp_path / name / "bundle.json").write_text(json.dumps(manifest))
     settings.MODEL_BUNDLE_DIRS = [tmp_path]
     found = prepare.shipped_bundle()

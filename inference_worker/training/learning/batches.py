@@ -51,9 +51,36 @@ def targets(
     return {name: every[name] for name in outputs}
 
 
-class Batches(keras.utils.PyDataset):  # type: ignore[misc]
-    """(x, targets) for the outputs named; order and changes depend only on seed, epoch and step,
-    so that a resumed run goes on as it would have."""
+class Drawn(keras.utils.PyDataset):  # type: ignore[misc]
+    """Batches whose content depends only on seed, epoch and step, so that a resumed run goes on as
+    it would have."""
+
+    def __init__(
+        self,
+        labels: Sequence[int],
+        weights: NDArray[np.float64],
+        plan: Plan,
+        *,
+        outputs: Sequence[str],
+        epoch: int = 0,
+    ) -> None:
+        super().__init__(workers=1, use_multiprocessing=False)
+        self.plan, self.outputs, self.epoch = plan, outputs, epoch
+        self.fractured, self.normal = pools_of(np.array(labels), weights)
+
+    def __len__(self) -> int:
+        return self.plan.steps
+
+    def rng(self, index: int) -> np.random.Generator:
+        """The chance of one step."""
+        return np.random.default_rng((self.plan.seed, self.epoch, index))
+
+    def on_epoch_end(self) -> None:
+        self.epoch += 1
+
+
+class Batches(Drawn):
+    """(x, targets) for the outputs named: radiographs, changed at random."""
 
     def __init__(
         self,
@@ -66,20 +93,14 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
         outputs: Sequence[str],
         epoch: int = 0,
     ) -> None:
-        super().__init__(workers=1, use_multiprocessing=False)
-        self.pictures, self.plan, self.epoch = pictures, plan, epoch
-        self.channels, self.grid, self.outputs = channels, grid, outputs
-        self.pools = pools_of(np.array([picture.label for picture in pictures]), weights)
-
-    def __len__(self) -> int:
-        return self.plan.steps
+        labels = [picture.label for picture in pictures]
+        super().__init__(labels, weights, plan, outputs=outputs, epoch=epoch)
+        self.pictures, self.channels, self.grid = pictures, channels, grid
 
     def __getitem__(self, index: int) -> tuple[NDArray[np.float32], dict[str, NDArray[Any]]]:
-        rng = np.random.default_rng((self.plan.seed, self.epoch, index))
-        counts = (self.plan.positives, self.plan.batch - self.plan.positives)
-        rows = np.concatenate(
-            [pool.draw(rng, count) for pool, count in zip(self.pools, counts, strict=True)]
-        )
+        rng = self.rng(index)
+        fractured = self.fractured.draw(rng, self.plan.positives)
+        normal = self.normal.draw(rng, self.plan.batch - self.plan.positives)
         examples = [
             augmented(
                 self.pictures[row],
@@ -88,12 +109,9 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
                 version=self.plan.preprocessing,
                 grid=self.grid,
             )
-            for row in rows
+            for row in (*fractured, *normal)
         ]
         x = np.stack([example.grey for example in examples])[..., np.newaxis]
         labels = np.array([example.label for example in examples])
         cells = np.stack([example.cells for example in examples])
         return np.repeat(x, self.channels, axis=-1), targets(labels, cells, self.outputs)
-
-    def on_epoch_end(self) -> None:
-        self.epoch += 1

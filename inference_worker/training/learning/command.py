@@ -33,7 +33,7 @@ def add_train(command: argparse.ArgumentParser) -> None:
     """Options of `train`."""
     _add_plan(command)
     command.add_argument("--out", type=Path, required=True, help="folder that gets the bundle")
-    command.add_argument("--name", help="name of the bundle (the architecture's)")
+    command.add_argument("--name", help="name of the bundle (the architecture's and plan's)")
     command.add_argument("--bundle-version", default="1", help="version of the bundle (1)")
     command.add_argument("--prevalence", type=float, default=0.176, help="that is stated (0.176)")
     command.add_argument(
@@ -66,7 +66,7 @@ def _add_plan(command: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="SIZE:EPOCHS:RATE",
-        help="another schedule than the architecture's own; repeatable",
+        help="another schedule (SIZE of the film, or of the window); repeatable",
     )
     command.add_argument("--seed", type=int, help="of folds, weights and changes (7)")
 
@@ -112,7 +112,7 @@ def train(options: argparse.Namespace) -> Path:
         dataset,
         Shipping(
             out=options.out,
-            name=options.name or options.architecture.replace("_", "-"),
+            name=options.name or _called(options).replace("_", "-"),
             version=options.bundle_version,
             prevalence=options.prevalence,
             beside=options.beside,
@@ -152,8 +152,13 @@ def _plan(options: argparse.Namespace) -> tuple[Plan, Path]:
 
     plan = plan_of(options.architecture, options.plan)
     plan = changed(plan, stages=tuple(options.stage), seed=options.seed)
+    return plan, options.run or RUNS / _called(options)
+
+
+def _called(options: argparse.Namespace) -> str:
+    """What a run and its bundle are called where nothing else is said."""
     kind = "" if options.plan == FILMS else f"-{options.plan}"
-    return plan, options.run or RUNS / f"{options.architecture}{kind}"
+    return f"{options.architecture}{kind}"
 
 
 def _dataset(options: argparse.Namespace) -> Dataset:

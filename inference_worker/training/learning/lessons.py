@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
 
 import keras
 
 from inference_worker.training.architectures import ARCHITECTURES
-from inference_worker.training.dataset import Dataset, balanced_weights
+from inference_worker.training.dataset import Dataset, DatasetError, Sample, balanced_weights
 from inference_worker.training.learning import pictures, views
 from inference_worker.training.learning.batches import Batches
 from inference_worker.training.learning.parts import Part, usable
-from inference_worker.training.learning.plan import Plan, Stage
+from inference_worker.training.learning.plan import FILMS, Plan, Stage, Views
+from inference_worker.training.learning.views import Store
 from inference_worker.training.learning.windows import Windows
 from inference_worker.training.networks.fracture_head import MAP
 
@@ -20,13 +22,13 @@ Lessons = Callable[[keras.Model, Stage, int], keras.utils.PyDataset]
 """What is taught, the stage, and the epoch (from 0, over all stages) to begin with -> batches."""
 
 
-def films(plan: Plan, part: Part, cache: Path) -> Lessons:
+def films(plan: Plan, part: Part, kept: Path) -> Lessons:
     """The part's training pictures, whole or close up, made anew each time."""
     weights = balanced_weights(part.training)
 
     def lessons(model: keras.Model, stage: Stage, epoch: int) -> Batches:
         return Batches(
-            pictures.load(part.training, size=stage.size, version=plan.preprocessing, cache=cache),
+            pictures.load(part.training, size=stage.size, version=plan.preprocessing, cache=kept),
             weights,
             plan,
             channels=ARCHITECTURES[plan.architecture].channels,
@@ -38,16 +40,17 @@ def films(plan: Plan, part: Part, cache: Path) -> Lessons:
     return lessons
 
 
-def windows(plan: Plan, part: Part, store: views.Store) -> Lessons:
+def windows(plan: Plan, part: Part, views_: Views, store: Callable[[], Store]) -> Lessons:
     """Windows on the part's views."""
     weights = balanced_weights(part.training)
 
     def lessons(model: keras.Model, stage: Stage, epoch: int) -> Windows:
         return Windows(
-            store,
+            store(),
             part.training,
             weights,
             plan,
+            views_,
             size=stage.size,
             outputs=list(model.output),
             epoch=epoch,
@@ -60,8 +63,23 @@ def teacher(
     plan: Plan, dataset: Dataset, folder: Path, *, backwards: bool = False
 ) -> Callable[[Plan, Part], Lessons]:
     """(the plan with a part's own seed, the part) -> its lessons. What all parts share is made
-    first, from the plan's own seed, and lies beside `folder`."""
-    if plan.views is None:
+    from the plan's own seed, once something is taught, and lies beside `folder`.
+
+    Raises:
+        DatasetError: the plan needs outlines of fractures that the data does not have.
+    """
+    views_, samples = plan.views, usable(dataset.samples)
+    if views_ is None:
         return lambda own, part: films(own, part, folder.parent / "pictures")
-    made = views.store(plan, usable(dataset.samples), folder.parent / "views", backwards=backwards)
-    return lambda own, part: windows(own, part, made)
+    _check_outlines(samples)
+    store = cache(lambda: views.store(plan, samples, folder.parent / "views", backwards=backwards))
+    return lambda own, part: windows(own, part, views_, store)
+
+
+def _check_outlines(samples: Sequence[Sample]) -> None:
+    without = [sample.id for sample in samples if sample.label and not sample.fractures]
+    if without:
+        raise DatasetError(
+            f"{len(without)} fractured images, {without[0]} among them, have no outlined fracture, "
+            f"which windows need: add the outlines, or choose --plan {FILMS}."
+        )

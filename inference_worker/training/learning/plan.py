@@ -35,8 +35,8 @@ class Views:
     are computed once, for all parts of a cross-validation.
 
     `blocks` of the network keep their pretrained weights. `normal` and `fractured` say how many
-    views are made of each image, and `beside` how many of a batch's normal windows come from
-    fractured films, beside the fracture.
+    views are made of each image, and `beside` how many of a batch's other windows come from
+    fractured films, beside the fracture where there is room.
     """
 
     size: int
@@ -89,7 +89,11 @@ class Plan:
 
     def as_json(self) -> dict[str, Any]:
         """For the run's folder and the bundle."""
-        return json.loads(json.dumps(asdict(self)))
+        said = asdict(self)
+        if self.views is None:
+            # As before there were any: runs that were begun then go on.
+            del said["views"]
+        return json.loads(json.dumps(said))
 
 
 def hold(folder: Path, record: dict[str, Any]) -> None:

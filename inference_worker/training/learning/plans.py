@@ -14,7 +14,7 @@ WHOLE = Recipe(strength=0.5, close_ups=0.0)
 
 
 def plan_of(architecture: str, name: str = FILMS) -> Plan:
-    """The plan by name; ValueError for an unknown name."""
+    """The plan by name; ValueError for an unknown architecture, or one that has no such plan."""
     if architecture not in ARCHITECTURES:
         raise ValueError(
             f"There is no architecture {architecture!r}: choose {', '.join(ARCHITECTURES)}."
@@ -28,7 +28,9 @@ def plan_of(architecture: str, name: str = FILMS) -> Plan:
 
 def _windows(architecture: str) -> Plan:
     if not architecture.startswith("efficientnet_lite"):
-        raise ValueError(f"{architecture} has no plan of windows: choose an efficientnet_lite.")
+        raise ValueError(
+            f"{architecture} has no plan of windows: choose efficientnet_lite0, 1 or 2."
+        )
     return Plan(
         architecture,
         (Stage(224, 5, 3e-4), Stage(320, 2, 1e-4)),
@@ -42,7 +44,11 @@ def _windows(architecture: str) -> Plan:
 
 
 def changed(plan: Plan, *, stages: tuple[Stage, ...] = (), seed: int | None = None) -> Plan:
-    """The plan with other stages or another seed."""
+    """The plan with other stages or another seed; ValueError for a window larger than the film."""
     if stages:
         plan = replace(plan, stages=stages)
+    if plan.views and any(stage.size > plan.views.size for stage in plan.stages):
+        raise ValueError(
+            f"A window cannot be larger than the film: give stages of {plan.views.size} px or less."
+        )
     return plan if seed is None else replace(plan, seed=seed)

@@ -108,7 +108,7 @@ def _manifest(
             "folds_sha256": folds.digest(folder / FOLDS_FILE),
             "images": len(usable(dataset.samples)),
         },
-        "training": _training(plan, folder),
+        "training": _training(plan, shipping, folder),
         "notes": list(shipping.notes),
         "licence": {"weights": "Apache-2.0", "data": shipping.data_licence},
     }
@@ -121,14 +121,18 @@ def _classes(dataset: Dataset) -> dict[str, Any]:
     return {"class_names": list(dataset.class_names), "normal_class": dataset.class_names[0]}
 
 
-def _training(plan: Plan, folder: Path) -> dict[str, Any]:
+def _training(plan: Plan, shipping: Shipping, folder: Path) -> dict[str, Any]:
     seconds = sum(row["seconds"] for part in folder.iterdir() for row in read_history(part))
     stages = " ".join(f"--stage {s.size}:{s.epochs}:{s.rate:g}" for s in plan.stages)
     kind = f" --plan {WINDOWS}" if plan.views else ""
     command = f"--architecture {plan.architecture}{kind} --data DIR {stages} --seed {plan.seed}"
+    bundle = (
+        f"--out DIR --name {shipping.name} --bundle-version {shipping.version} "
+        f"--prevalence {shipping.prevalence:g}"
+    )
     return {
         "command": f"python -m inference_worker.training crossval {command} && "
-        f"python -m inference_worker.training train {command} --out DIR",
+        f"python -m inference_worker.training train {command} {bundle}",
         "description": _described(plan),
         "plan": plan.as_json(),
         "seed": plan.seed,

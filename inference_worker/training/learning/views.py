@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -19,7 +20,7 @@ from tqdm import tqdm
 
 from inference_worker.training.architectures import ARCHITECTURES, build
 from inference_worker.training.augmentation.picture import Example, augmented
-from inference_worker.training.dataset import Sample
+from inference_worker.training.dataset import DatasetError, Sample
 from inference_worker.training.learning import pictures
 from inference_worker.training.learning.plan import Plan, Views
 from inference_worker.training.networks.cut import lower_part
@@ -54,6 +55,10 @@ class Store:
                 count = count_of(sample, views)
                 self._rows[sample.id] = (number, first, count)
                 first += count
+            if len(self._labels[number]) != first or len(self._features[number]) != first:
+                raise DatasetError(
+                    f"{chunks[number].parent} is damaged: delete the folder, it is made again."
+                )
 
     def any(self, sample: Sample, rng: np.random.Generator) -> View:
         """One view of the sample, by chance."""
@@ -122,7 +127,7 @@ def _examples(plan: Plan, sample: Sample, index: int) -> list[Example]:
 
 
 def _write(path: Path, values: NDArray[np.generic]) -> None:
-    fresh = path.with_suffix(f".{id(values)}.new.npy")
+    fresh = path.with_suffix(f".{os.getpid()}.new.npy")
     np.save(fresh, values)
     fresh.replace(path)
 
@@ -138,7 +143,8 @@ def _chunked(samples: Sequence[Sample]) -> list[Sequence[Sample]]:
 def _key(plan: Plan, samples: Sequence[Sample]) -> str:
     """Names the folder after all that decides what lies in it."""
     made = [plan.architecture, asdict(_views(plan)), asdict(plan.recipe), plan.preprocessing]
-    held = json.dumps([*made, plan.seed, [sample.sha256 for sample in samples]])
+    of = [(sample.id, sample.sha256, sample.label, sample.fractures) for sample in samples]
+    held = json.dumps([*made, plan.seed, CHUNK, of])
     return hashlib.sha256(held.encode()).hexdigest()[:16]
 
 

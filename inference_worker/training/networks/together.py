@@ -31,7 +31,8 @@ class Member:
 
 def together(members: Sequence[Member]) -> keras.Model:
     """(N, S, S, C) at the largest member's size -> what a bundle gives: the mean of the members'
-    calibrated logits and of their class scores, the finest map, and all features side by side."""
+    calibrated logits and of their class scores, the map of the member with the largest input (the
+    first of several), and all features side by side."""
     size = max(member.size for member in members)
     image = keras.Input((size, size, int(members[0].model.input.shape[-1])), name="radiograph")
     said = []
@@ -48,7 +49,7 @@ def together(members: Sequence[Member]) -> keras.Model:
     outputs = {
         "logit": logit,
         "class_scores": _mean([s["class_scores"] for s in said]) if several else ops.sigmoid(logit),
-        "map": max((one["map"] for one in said), key=lambda map_: int(map_.shape[1])),
+        "map": said[max(range(len(members)), key=lambda number: members[number].size)]["map"],
     }
     if all(FEATURES in one for one in said):
         outputs[FEATURES] = layers.Concatenate(name="all_features")([s[FEATURES] for s in said])

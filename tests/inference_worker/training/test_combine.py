@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from argparse import Namespace
 from dataclasses import replace
 from pathlib import Path
@@ -152,22 +153,72 @@ def test_its_figures_are_those_of_the_mean_of_the_scores(
 
 def test_members_must_have_scored_the_same_folds(members: list[Path]) -> None:
     bundles = [load_bundle(path) for path in members]
-    first, other = made_up(), made_up().take(np.arange(10))
+    first = made_up()
+    other = replace(first, folds=(first.folds + 1) % 5)
     with pytest.raises(ValueError, match="m96-1 was not scored on the same radiographs"):
         mean_of([(first, bundles[0]), (other, bundles[1])])
 
 
+def refusal(root: Path, *bundles: Path, **changes: str) -> str:
+    """What `combine` says, and nothing is written."""
+    given = options(root / "refused", *bundles)
+    vars(given).update(changes)
+    with pytest.raises((ValueError, BundleError)) as caught:
+        combine(given)
+    assert not (root / "refused").exists()
+    return str(caught.value)
+
+
 def test_what_does_not_fit_together_is_refused(members: list[Path], tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="two bundles"):
-        combine(options(tmp_path, members[0]))
+    first, second = members
+    assert "two different bundles" in refusal(tmp_path, first)
+    assert "two different bundles" in refusal(tmp_path, first, first)
+    assert "cannot name a bundle" in refusal(tmp_path, first, second, name="our best")
     other = member(
-        tmp_path, 64, seed=3, classes=2, class_names=["none", "some"], normal_class="none"
+        tmp_path / "a", 64, seed=3, classes=2, class_names=["none", "some"], normal_class="none"
     )
-    with pytest.raises(ValueError, match="differ in class_names"):
-        combine(options(tmp_path, members[0], other))
-    (other / "oof.csv").unlink()
+    assert "differ in class_names" in refusal(tmp_path, first, other)
+
+
+def test_what_was_not_cross_validated_or_told_is_refused(
+    members: list[Path], tmp_path: Path
+) -> None:
     from inference_worker.training.manifest_file import write_manifest
 
-    write_manifest(other, {**load_bundle(members[0]).manifest, "files": {}})
-    with pytest.raises(BundleError, match="cross-validated"):
-        combine(options(tmp_path, members[0], other))
+    copy = shutil.copytree(members[1], tmp_path / "copy")
+    manifest = load_bundle(copy).manifest
+    stated = {**manifest["calibration"], "prevalence": 0.5}
+    write_manifest(copy, {**manifest, "calibration": stated})
+    assert "differ in prevalence (0.2, 0.5)" in refusal(tmp_path, members[0], copy)
+    write_manifest(copy, {**manifest, "training": {}})
+    assert "does not tell the command" in refusal(tmp_path, members[0], copy)
+    (copy / "oof.csv").unlink()
+    write_manifest(copy, manifest)
+    assert "has no oof.csv" in refusal(tmp_path, members[0], copy)
+
+
+def test_a_bundle_that_is_there_is_not_written_over(members: list[Path], tmp_path: Path) -> None:
+    combine(options(tmp_path, *members))
+    with pytest.raises(ValueError, match="is there already"):
+        combine(options(tmp_path, *members))
+
+
+def test_the_map_is_the_one_that_the_manifest_describes() -> None:
+    """That of the larger input, also where the smaller one has a finer grid."""
+    import keras
+    from keras import layers
+
+    from inference_worker.training.networks.together import Member, together
+
+    def coarse(size: int, cell: int) -> keras.Model:
+        image = keras.Input((size, size, 1))
+        maps = layers.AveragePooling2D(cell)(image)
+        logit = layers.Dense(1)(layers.Flatten()(maps))
+        scores_ = layers.Activation("sigmoid")(logit)
+        place = layers.Reshape(maps.shape[1:3])(maps)
+        return keras.Model(image, {"logit": logit, "class_scores": scores_, "map": place})
+
+    line = Calibration(1.0, 0.0, 0.2)
+    both = together([Member(coarse(32, 2), line), Member(coarse(64, 16), line)])
+    assert both.output["map"].shape[1:] == (4, 4)
+    assert "features" not in both.output

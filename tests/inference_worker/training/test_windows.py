@@ -13,8 +13,7 @@ import pytest
 
 from inference_worker.bundle import load_bundle
 from inference_worker.classifier import load_classifier
-from inference_worker.training.augmentation.picture import UNKNOWN
-from inference_worker.training.dataset import Dataset, Sample, read
+from inference_worker.training.dataset import Dataset, DatasetError, Sample, read
 from inference_worker.training.decode import decode
 from inference_worker.training.learning.plan import Plan, Stage, Views
 from tests.inference_worker.training.drawn import drawn_folder
@@ -135,23 +134,73 @@ def test_a_film_full_of_fracture_keeps_its_label() -> None:
     assert window(view(everywhere), 4, np.random.default_rng(1), on=False)[1] == 1
 
 
-def test_a_sliver_of_a_fracture_is_none() -> None:
+def test_a_sliver_of_a_fracture_is_none_but_a_whole_small_one_is() -> None:
+    from inference_worker.training.learning.windows import holds
+
+    cells = np.zeros((GRID, GRID), np.float32)
+    cells[:, 6:] = 0.9
+    assert not holds(cells, np.s_[0:4, 3:7])
+    assert holds(cells, np.s_[0:12, 4:12])
+    cells[2:4, 2:4] = 0.5
+    assert holds(cells, np.s_[0:5, 0:5])
+    assert not holds(cells, np.s_[6:10, 0:4])
+    cells[11, 0] = 1
+    assert holds(cells, np.s_[8:12, 0:4])
+
+
+def test_windows_begin_anywhere_alike() -> None:
     from inference_worker.training.learning.windows import window
 
-    cells = np.full((GRID, GRID), 0.9)
-    cells[:, :8] = 0
-    cells[:, 7] = 0.1
-    labels = {
-        window(view(cells), 4, np.random.default_rng(seed), on=False)[1] for seed in range(50)
-    }
-    assert labels == {0}
+    nothing = view(np.zeros((GRID, GRID)), label=0)
+    corners = [
+        window(nothing, 4, np.random.default_rng(seed), on=bool(seed % 2))[0][0, 0]
+        for seed in range(400)
+    ]
+    tops = {int(corner[0]) // SCALE for corner in corners}
+    assert tops == {0, 2, 4, 6, 8}
+    last = sum(int(corner[0]) // SCALE == 8 for corner in corners)
+    assert 50 < last < 110
 
 
-def test_fractures_without_outlines_are_refused() -> None:
-    from inference_worker.training.learning.windows import window
+def test_fractures_without_outlines_are_refused_before_anything_is_made(tmp_path: Path) -> None:
+    from inference_worker.training.learning.crossval import cross_validate
 
-    with pytest.raises(ValueError, match="outlines"):
-        window(view(np.full((GRID, GRID), UNKNOWN)), 4, np.random.default_rng(1), on=True)
+    dataset = read(drawn_folder(tmp_path / "data", of_each=20))
+    with pytest.raises(DatasetError, match="20 fractured images"):
+        cross_validate(PLAN, dataset, by="fold", folder=tmp_path / "run")
+    assert not (tmp_path / "views").exists()
+
+
+def test_other_outlines_or_labels_are_other_views(tmp_path: Path) -> None:
+    from inference_worker.training.learning import views
+
+    samples = outlined(tmp_path / "data", of_each=1).samples
+    views.store(PLAN, samples, tmp_path / "views")
+    moved = [replace(sample, fractures=sample.fractures[:0]) for sample in samples]
+    views.store(PLAN, moved, tmp_path / "views")
+    turned = [replace(sample, label=1 - sample.label) for sample in samples]
+    views.store(PLAN, turned, tmp_path / "views")
+    assert len(list((tmp_path / "views").iterdir())) == 3
+
+
+def test_a_damaged_store_is_refused(tmp_path: Path) -> None:
+    from inference_worker.training.learning import views
+
+    samples = outlined(tmp_path / "data", of_each=2).samples
+    views.store(PLAN, samples, tmp_path / "views")
+    (labels,) = (tmp_path / "views").glob("*/*-labels.npy")
+    np.save(labels, np.zeros(1, np.int64))
+    with pytest.raises(DatasetError, match="delete the folder"):
+        views.store(PLAN, samples, tmp_path / "views")
+
+
+def test_a_window_larger_than_the_film_is_refused() -> None:
+    from inference_worker.training.learning.plans import changed, plan_of
+
+    with pytest.raises(ValueError, match="448 px or less"):
+        changed(plan_of("efficientnet_lite0", "windows"), stages=(Stage(512, 1, 1e-4),))
+    with pytest.raises(ValueError, match="no plan of windows"):
+        plan_of("baseline_cnn", "windows")
 
 
 def test_views_are_made_once_and_the_same_from_either_end(
@@ -209,7 +258,7 @@ def test_a_killed_training_goes_on_to_the_same_weights(
     from inference_worker.training.learning.parts import Part
 
     root, dataset = run
-    plan = replace(PLAN, stages=(Stage(64, 2, 1e-2),))
+    plan = replace(PLAN, stages=(Stage(64, 1, 1e-2), Stage(96, 1, 1e-2)))
     lessons = teacher(plan, dataset, root / "run")(plan, Part("all", 9, dataset.samples, []))
 
     def taught(name: str) -> list[np.ndarray]:
