@@ -53,7 +53,7 @@ def targets(
 
 class Drawn(keras.utils.PyDataset):  # type: ignore[misc]
     """Batches whose content depends only on seed, epoch and step, so that a resumed run goes on as
-    it would have."""
+    it would have, however many `workers` (threads) prepare them."""
 
     def __init__(
         self,
@@ -63,8 +63,9 @@ class Drawn(keras.utils.PyDataset):  # type: ignore[misc]
         *,
         outputs: Sequence[str],
         epoch: int = 0,
+        workers: int = 1,
     ) -> None:
-        super().__init__(workers=1, use_multiprocessing=False)
+        super().__init__(workers=workers, use_multiprocessing=False)
         self.plan, self.outputs, self.epoch = plan, outputs, epoch
         self.fractured, self.normal = pools_of(np.array(labels), weights)
 
@@ -92,9 +93,10 @@ class Batches(Drawn):
         grid: int,
         outputs: Sequence[str],
         epoch: int = 0,
+        workers: int = 1,
     ) -> None:
         labels = [picture.label for picture in pictures]
-        super().__init__(labels, weights, plan, outputs=outputs, epoch=epoch)
+        super().__init__(labels, weights, plan, outputs=outputs, epoch=epoch, workers=workers)
         self.pictures, self.channels, self.grid = pictures, channels, grid
 
     def __getitem__(self, index: int) -> tuple[NDArray[np.float32], dict[str, NDArray[Any]]]:

@@ -69,6 +69,9 @@ def _add_plan(command: argparse.ArgumentParser) -> None:
         help="another schedule (SIZE of the film, or of the window); repeatable",
     )
     command.add_argument("--seed", type=int, help="of folds, weights and changes (7)")
+    command.add_argument(
+        "--workers", type=int, default=1, help="threads that prepare films for a fast GPU (1)"
+    )
 
 
 def stage(text: str) -> Stage:
@@ -92,7 +95,12 @@ def crossval(options: argparse.Namespace) -> None:
 
     one_thread_each(options.only)
     scores = cross_validate(
-        plan, _dataset(options), by=options.by, folder=folder, only=options.only
+        plan,
+        _dataset(options),
+        by=options.by,
+        folder=folder,
+        only=options.only,
+        workers=options.workers,
     )
     if scores:
         sys.stdout.write(f"scores: {scores}\n")
@@ -122,6 +130,7 @@ def train(options: argparse.Namespace) -> Path:
             notes=options.note,
         ),
         folder=folder,
+        workers=options.workers,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -26,17 +27,24 @@ SCORES = "scores.csv"
 
 
 def cross_validate(
-    plan: Plan, dataset: Dataset, *, by: By, folder: Path, only: Sequence[int] = ()
+    plan: Plan,
+    dataset: Dataset,
+    *,
+    by: By,
+    folder: Path,
+    only: Sequence[int] = (),
+    workers: int = 1,
 ) -> Path | None:
-    """Learn and test every part (or `only` those numbers); the file of all scores once each part
-    has its own."""
+    """Learn and test every part (or `only` those numbers), with so many threads to prepare batches;
+    the file of all scores once each part has its own."""
     hold(folder, record(plan, dataset, by=by))
     planned = parts(dataset, by, seed=plan.seed, folder=folder)
     wanted = [part for part in planned if not only or part.number in only]
     missing = [part for part in wanted if not (folder / part.name / SCORES).is_file()]
     if missing:
         # Of two processes that begin together, one makes what they share from its end.
-        lessons = teacher(plan, dataset, folder, backwards=missing[0].number % 2 == 1)
+        backwards = missing[0].number % 2 == 1
+        lessons = teacher(plan, dataset, folder, backwards=backwards, workers=workers)
         for part in missing:
             _run(plan, part, dataset, folder, lessons)
     return gather(planned, by=by, folder=folder)
@@ -61,10 +69,14 @@ def gather(planned: Sequence[Part], *, by: By, folder: Path) -> Path | None:
 def in_processes(command: Sequence[str], numbers: Sequence[int], *, jobs: int) -> None:
     """Run `command --only N` for each part, `jobs` at a time: two single-thread processes use two
     cores better than one process on two threads. RuntimeError when one fails."""
+    # Several on one GPU: none may take all of its memory at once.
+    shared = {"XLA_PYTHON_CLIENT_PREALLOCATE": "false", "TF_FORCE_GPU_ALLOW_GROWTH": "true"}
+
+    def run(number: int) -> int:
+        return subprocess.call([*command, "--only", str(number)], env={**shared, **os.environ})
+
     with ThreadPoolExecutor(jobs) as pool:
-        for code in pool.map(
-            lambda number: subprocess.call([*command, "--only", str(number)]), numbers
-        ):
+        for code in pool.map(run, numbers):
             if code:
                 raise RuntimeError("A part of the cross-validation failed; the others are kept.")
 

@@ -22,8 +22,8 @@ Lessons = Callable[[keras.Model, Stage, int], keras.utils.PyDataset]
 """What is taught, the stage, and the epoch (from 0, over all stages) to begin with -> batches."""
 
 
-def films(plan: Plan, part: Part, kept: Path) -> Lessons:
-    """The part's training pictures, whole or close up, made anew each time."""
+def films(plan: Plan, part: Part, kept: Path, *, workers: int = 1) -> Lessons:
+    """The part's training pictures, whole or close up, made anew each time by so many threads."""
     weights = balanced_weights(part.training)
 
     def lessons(model: keras.Model, stage: Stage, epoch: int) -> Batches:
@@ -35,6 +35,7 @@ def films(plan: Plan, part: Part, kept: Path) -> Lessons:
             grid=int(model.output[MAP].shape[1]) if MAP in model.output else 1,
             outputs=list(model.output),
             epoch=epoch,
+            workers=workers,
         )
 
     return lessons
@@ -60,7 +61,7 @@ def windows(plan: Plan, part: Part, views_: Views, store: Callable[[], Store]) -
 
 
 def teacher(
-    plan: Plan, dataset: Dataset, folder: Path, *, backwards: bool = False
+    plan: Plan, dataset: Dataset, folder: Path, *, backwards: bool = False, workers: int = 1
 ) -> Callable[[Plan, Part], Lessons]:
     """(the plan with a part's own seed, the part) -> its lessons. What all parts share is made
     from the plan's own seed, once something is taught, and lies beside `folder`.
@@ -70,7 +71,7 @@ def teacher(
     """
     views_, samples = plan.views, usable(dataset.samples)
     if views_ is None:
-        return lambda own, part: films(own, part, folder.parent / "pictures")
+        return lambda own, part: films(own, part, folder.parent / "pictures", workers=workers)
     _check_outlines(samples)
     store = cache(lambda: views.store(plan, samples, folder.parent / "views", backwards=backwards))
     return lambda own, part: windows(own, part, views_, store)

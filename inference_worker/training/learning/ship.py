@@ -50,7 +50,9 @@ class Shipping:
     notes: Sequence[str] = ()
 
 
-def ship(plan: Plan, dataset: Dataset, shipping: Shipping, *, folder: Path) -> Path:
+def ship(
+    plan: Plan, dataset: Dataset, shipping: Shipping, *, folder: Path, workers: int = 1
+) -> Path:
     """Teach the network everything, write its bundle and measure it by the scores in `folder`.
 
     Raises:
@@ -65,7 +67,7 @@ def ship(plan: Plan, dataset: Dataset, shipping: Shipping, *, folder: Path) -> P
     classes = len(dataset.class_names)
     weights = learn(
         plan,
-        teacher(plan, dataset, folder)(plan, part),
+        teacher(plan, dataset, folder, workers=workers)(plan, part),
         classes=classes,
         folder=folder / EVERYTHING,
         title=EVERYTHING,

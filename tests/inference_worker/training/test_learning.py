@@ -130,20 +130,22 @@ def test_a_bundle_needs_a_finished_cross_validation(run: Path, tmp_path: Path) -
 def test_interrupted_training_ends_where_an_uninterrupted_one_does(
     run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """And with more threads that prepare the batches."""
     from inference_worker.training.learning import learn
     from inference_worker.training.learning.lessons import films
     from inference_worker.training.learning.parts import Part
 
     samples = read(run / "data").samples
     plan = replace(TINY, ema=0.5, stages=(Stage(64, 2, 1e-2), Stage(96, 1, 1e-2)))
-    drawn = films(plan, Part("all", 9, samples, []), run / "pictures")
+    part = Part("all", 9, samples, [])
 
-    def taught(name: str) -> list[np.ndarray]:
+    def taught(name: str, *, workers: int) -> list[np.ndarray]:
+        drawn = films(plan, part, run / "pictures", workers=workers)
         path = learn.learn(plan, drawn, classes=2, folder=tmp_path / name, title=name)
         with np.load(path) as kept:
             return [kept[key] for key in kept.files]
 
-    straight = taught("straight")
+    straight = taught("straight", workers=1)
     with monkeypatch.context() as interrupted:
         begin = learn.Keeper.on_epoch_begin
 
@@ -154,9 +156,9 @@ def test_interrupted_training_ends_where_an_uninterrupted_one_does(
 
         interrupted.setattr(learn.Keeper, "on_epoch_begin", stop)
         with pytest.raises(KeyboardInterrupt):
-            taught("resumed")
+            taught("resumed", workers=3)
     assert [row["epoch"] for row in learn.read_history(tmp_path / "resumed")] == [1]
-    for one, other in zip(straight, taught("resumed"), strict=True):
+    for one, other in zip(straight, taught("resumed", workers=3), strict=True):
         if one.dtype == np.float32:
             np.testing.assert_allclose(one, other, atol=1e-5)
     assert [row["epoch"] for row in learn.read_history(tmp_path / "resumed")] == [1, 2, 3]
