@@ -36,7 +36,6 @@ def learn(plan: Plan, lessons: Lessons, *, classes: int, folder: Path, title: st
     if finished.is_file():
         return finished
     folder.mkdir(parents=True, exist_ok=True)
-    keras.utils.set_random_seed(plan.seed)
     done = state.epoch_of(folder / POINT)
     with tqdm(
         total=plan.epochs * plan.steps,
@@ -64,6 +63,8 @@ def stage_file(index: int) -> str:
 def _model(plan: Plan, index: int, gone: int, *, classes: int, folder: Path) -> keras.Model:
     """The network of a stage: as it was left, or from the stage before, or from the beginning."""
     stage = plan.stages[index]
+    # Of each stage, so that one begun after a stop draws what it would have drawn.
+    keras.utils.set_random_seed(plan.seed)
     model = taught_part(
         plan, build(plan.architecture, size=stage.size, classes=classes, pretrained=index == 0)
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -41,3 +43,15 @@ def drawn_classes(root: Path, *, of_each: int, size: int = 96) -> Path:
             patient.mkdir(parents=True, exist_ok=True)
             Image.fromarray(grey).save(patient / f"{number}.png")
     return root
+
+
+@contextmanager
+def few_steps() -> Iterator[None]:
+    """Steps run one by one: for a handful of them, tracing a graph first takes far longer."""
+    import tensorflow as tf
+
+    tf.config.run_functions_eagerly(True)
+    try:
+        yield
+    finally:
+        tf.config.run_functions_eagerly(False)

@@ -18,7 +18,7 @@ from inference_worker.classifier import load_classifier
 from inference_worker.training.dataset import DatasetError, read
 from inference_worker.training.decode import decode
 from inference_worker.training.learning.plan import Plan, Stage
-from tests.inference_worker.training.drawn import drawn_classes, drawn_folder
+from tests.inference_worker.training.drawn import drawn_classes, drawn_folder, few_steps
 
 if TYPE_CHECKING:
     from inference_worker.training.learning.ship import Shipping
@@ -53,7 +53,8 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     root = tmp_path_factory.mktemp("learning")
     dataset = read(drawn_folder(root / "data", of_each=60))
-    assert cross_validate(TINY, dataset, by="fold", folder=root / "run")
+    with few_steps():
+        assert cross_validate(TINY, dataset, by="fold", folder=root / "run")
     return root
 
 
@@ -206,7 +207,8 @@ def test_three_classes_end_to_end(tmp_path: Path) -> None:
     dataset = read(drawn_classes(tmp_path / "data", of_each=40))
     assert dataset.class_names == ("no_fracture", "oblique", "transverse")
     plan = replace(TINY, stages=(Stage(64, 1, 1e-3),))
-    pooled = cross_validate(plan, dataset, by="fold", folder=tmp_path / "run")
+    with few_steps():
+        pooled = cross_validate(plan, dataset, by="fold", folder=tmp_path / "run")
     assert pooled is not None
     assert "score_transverse" in pooled.read_text().splitlines()[0]
     loaded = load_bundle(ship(plan, dataset, shipping(tmp_path), folder=tmp_path / "run"))
@@ -225,7 +227,8 @@ def test_left_out_parts_are_scored(tmp_path: Path) -> None:
     roots = [drawn_folder(tmp_path / name, of_each=16, size=size) for name, size in sizes.items()]
     dataset = mixed([read(root) for root in roots])
     plan = replace(TINY, stages=(Stage(64, 1, 1e-3),), steps=1)
-    pooled = cross_validate(plan, dataset, by="source", folder=tmp_path / "run")
+    with few_steps():
+        pooled = cross_validate(plan, dataset, by="source", folder=tmp_path / "run")
     assert pooled is not None
     with pooled.open(newline="") as lines:
         assert {(row["source"], row["fold"]) for row in csv.DictReader(lines)} == {

@@ -16,7 +16,7 @@ from inference_worker.classifier import load_classifier
 from inference_worker.training.dataset import Dataset, DatasetError, Sample, read
 from inference_worker.training.decode import decode
 from inference_worker.training.learning.plan import Plan, Stage, Views
-from tests.inference_worker.training.drawn import drawn_folder
+from tests.inference_worker.training.drawn import drawn_folder, few_steps
 
 pytestmark = pytest.mark.xdist_group("tensorflow")
 
@@ -74,7 +74,8 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Dataset]:
 
     root = tmp_path_factory.mktemp("windows")
     dataset = outlined(root / "data", of_each=40)
-    assert cross_validate(PLAN, dataset, by="fold", folder=root / "run")
+    with few_steps():
+        assert cross_validate(PLAN, dataset, by="fold", folder=root / "run")
     return root, dataset
 
 
