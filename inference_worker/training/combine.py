@@ -34,6 +34,9 @@ def add_combine(command: ArgumentParser) -> None:
     command.add_argument("--name", required=True, help="name of the bundle")
     command.add_argument("--bundle-version", default="1", help="version of the bundle (1)")
     command.add_argument(
+        "--beside", type=Path, action="append", default=[], help="bundle to compare; repeatable"
+    )
+    command.add_argument(
         "--note", action="append", default=[], help="a sentence for the card's limits; repeatable"
     )
 
@@ -51,7 +54,8 @@ def combine(options: Namespace) -> Path:
     pooled = mean_of([(_scores(member), member) for member in members])
     manifest = _manifest(members, options)
     prevalence = members[0].calibration.prevalence
-    made = score_report.evaluated(pooled, prevalence=prevalence, beside=options.bundle)
+    others = [*options.bundle, *options.beside]
+    made = score_report.evaluated(pooled, prevalence=prevalence, beside=others)
     manifest["outputs"] = _write_weights(members, folder)
     write_manifest(folder, manifest)
     score_report.complete(folder, pooled, made)

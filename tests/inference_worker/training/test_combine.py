@@ -16,6 +16,7 @@ from inference_worker.bundle import BundleError, Calibration, load_bundle
 from inference_worker.classifier import load_classifier, reference_radiograph
 from inference_worker.training import scores
 from inference_worker.training.combine import combine, mean_of
+from tests.inference_worker.samples import baseline
 from tests.inference_worker.training.scored import made_up
 
 pytestmark = pytest.mark.xdist_group("tensorflow")
@@ -65,7 +66,12 @@ def said_by(seed: int) -> scores.Scores:
 
 def options(root: Path, *bundles: Path) -> Namespace:
     return Namespace(
-        bundle=list(bundles), out=root / "out", name="both", bundle_version="2", note=["Mixed."]
+        bundle=list(bundles),
+        beside=[baseline()],
+        out=root / "out",
+        name="both",
+        bundle_version="2",
+        note=["Mixed."],
     )
 
 
@@ -148,7 +154,8 @@ def test_its_figures_are_those_of_the_mean_of_the_scores(
     assert "combine --bundle DIR/m64-1 --bundle DIR/m96-1" in manifest["training"]["command"]
     card = (folder / "MODEL_CARD.md").read_text(encoding="utf-8")
     assert "Mixed." in card
-    assert "m64 1" in card
+    for beside in ("m64 1", "m96 1", "baseline-cnn 1"):
+        assert f"| {beside} |" in card
 
 
 def test_members_must_have_scored_the_same_folds(members: list[Path]) -> None:
