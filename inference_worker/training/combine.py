@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from inference_worker.bundle import Bundle, BundleError, Manifest, load_bundle
+from inference_worker.bundle import Bundle, BundleError, Calibration, Manifest, load_bundle
 from inference_worker.manifest import read_word
 from inference_worker.training import score_report, scores
 from inference_worker.training.manifest_file import write_manifest
@@ -75,13 +75,24 @@ def mean_of(members: Sequence[tuple[Scores, Bundle]]) -> Scores:
                 f"{bundle.path.name} was not scored on the same radiographs in the same folds: "
                 "cross-validate it with the same data and --seed."
             )
-    logits = [s.logits * b.calibration.slope + b.calibration.intercept for s, b in members]
+    lines = [(s.logits, line_of(b)) for s, b in members]
+    logits = [said * line.slope + line.intercept for said, line in lines]
     said = [s.class_scores for s, _ in members if s.class_scores is not None]
     return replace(
         first,
         logits=np.mean(logits, axis=0),
         class_scores=np.mean(said, axis=0) if said else None,
     )
+
+
+def line_of(bundle: Bundle) -> Calibration:
+    """A member's line, rounded to what 16 bits can hold as all of a bundle's numbers are: the
+    scores, Keras and LiteRT then put the same one through."""
+    slope, intercept = (
+        float(np.float16(number))
+        for number in (bundle.calibration.slope, bundle.calibration.intercept)
+    )
+    return replace(bundle.calibration, slope=slope, intercept=intercept)
 
 
 def _check(members: Sequence[Bundle], folder: Path) -> None:
@@ -128,7 +139,7 @@ def _write_weights(members: Sequence[Bundle], folder: Path) -> list[str]:
         with tempfile.TemporaryDirectory() as scratch:
             copy = harmless_copy(member.weights("keras"), Path(scratch))
             model = keras.saving.load_model(copy, compile=False, safe_mode=True)
-        loaded.append(Member(model, member.calibration))
+        loaded.append(Member(model, line_of(member)))
     network = together(loaded)
     write_weights(network, folder)
     return list(network.output)
