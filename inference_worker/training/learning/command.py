@@ -65,8 +65,9 @@ def _add_plan(command: argparse.ArgumentParser) -> None:
         type=stage,
         action="append",
         default=[],
-        metavar="SIZE:EPOCHS:RATE",
-        help="another schedule (SIZE of the film, or of the window); repeatable",
+        metavar="SIZE:EPOCHS:RATE[:whole]",
+        help="another schedule (SIZE of the film, or of the window; `whole`: after windows on what "
+        "lies above the lower blocks, teach those too); repeatable",
     )
     command.add_argument("--seed", type=int, help="of folds, weights and changes (7)")
     command.add_argument(
@@ -75,12 +76,15 @@ def _add_plan(command: argparse.ArgumentParser) -> None:
 
 
 def stage(text: str) -> Stage:
-    """`320:4:1e-4` as a stage."""
+    """`320:4:1e-4` or `320:4:1e-4:whole` as a stage."""
+    numbers, whole = text.removesuffix(":whole"), text.endswith(":whole")
     try:
-        size, epochs, rate = text.split(":")
-        wanted = Stage(int(size), int(epochs), float(rate))
+        size, epochs, rate = numbers.split(":")
+        wanted = Stage(int(size), int(epochs), float(rate), whole=whole)
     except ValueError as error:
-        raise argparse.ArgumentTypeError("must be SIZE:EPOCHS:RATE, as 320:4:1e-4") from error
+        raise argparse.ArgumentTypeError(
+            "must be SIZE:EPOCHS:RATE or SIZE:EPOCHS:RATE:whole, as 320:4:1e-4"
+        ) from error
     if wanted.size % 32 or wanted.size < 64 or wanted.epochs < 1 or wanted.rate <= 0:
         raise argparse.ArgumentTypeError("needs a size in multiples of 32, from 64 on, and epochs")
     return wanted

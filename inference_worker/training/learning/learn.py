@@ -65,11 +65,13 @@ def _model(plan: Plan, index: int, gone: int, *, classes: int, folder: Path) -> 
     stage = plan.stages[index]
     # Of each stage, so that one begun after a stop draws what it would have drawn.
     keras.utils.set_random_seed(plan.seed)
-    model = taught_part(
-        plan, build(plan.architecture, size=stage.size, classes=classes, pretrained=index == 0)
-    )
+    # Where blocks were held, the stage before kept no weights of theirs.
+    pretrained = index == 0 or plan.views is not None
+    network = build(plan.architecture, size=stage.size, classes=classes, pretrained=pretrained)
     if index:
-        state.read_weights(folder / stage_file(index - 1), model)
+        before = taught_part(plan, plan.stages[index - 1], network)
+        state.read_weights(folder / stage_file(index - 1), before)
+    model = taught_part(plan, stage, network)
     targets, counts = losses(plan, list(model.output))
     model.compile(_optimizer(plan, stage), loss=targets, loss_weights=counts, jit_compile="auto")
     if gone:
@@ -77,9 +79,10 @@ def _model(plan: Plan, index: int, gone: int, *, classes: int, folder: Path) -> 
     return model
 
 
-def taught_part(plan: Plan, network: keras.Model) -> keras.Model:
-    """What of a network is taught: all of it, or what lies above the views' features."""
-    return upper_part(network, plan.views.blocks) if plan.views else network
+def taught_part(plan: Plan, stage: Stage, network: keras.Model) -> keras.Model:
+    """What of a network is taught in a stage: all of it, or what lies above the blocks held."""
+    held = plan.blocks_held(stage)
+    return upper_part(network, held) if held else network
 
 
 def _optimizer(plan: Plan, stage: Stage) -> keras.optimizers.Optimizer:
@@ -156,7 +159,7 @@ def finished_model(plan: Plan, weights: Path, *, classes: int) -> keras.Model:
     # What was not taught has its pretrained weights.
     pretrained = plan.views is not None
     model = build(plan.architecture, size=plan.size, classes=classes, pretrained=pretrained)
-    state.read_weights(weights, taught_part(plan, model))
+    state.read_weights(weights, taught_part(plan, plan.stages[-1], model))
     return model
 
 

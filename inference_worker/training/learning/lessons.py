@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -41,13 +42,13 @@ def films(plan: Plan, part: Part, kept: Path, *, workers: int = 1) -> Lessons:
     return lessons
 
 
-def windows(plan: Plan, part: Part, views_: Views, store: Callable[[], Store]) -> Lessons:
-    """Windows on the part's views."""
+def windows(plan: Plan, part: Part, views_: Views, store: Callable[[int], Store]) -> Lessons:
+    """Windows on the part's views, as `store` has them behind the blocks held."""
     weights = balanced_weights(part.training)
 
     def lessons(model: keras.Model, stage: Stage, epoch: int) -> Windows:
         return Windows(
-            store(),
+            store(plan.blocks_held(stage)),
             part.training,
             weights,
             plan,
@@ -73,7 +74,12 @@ def teacher(
     if views_ is None:
         return lambda own, part: films(own, part, folder.parent / "pictures", workers=workers)
     _check_outlines(samples)
-    store = cache(lambda: views.store(plan, samples, folder.parent / "views", backwards=backwards))
+
+    @cache
+    def store(blocks: int) -> Store:
+        kept = replace(views_, blocks=blocks)
+        return views.store(plan, kept, samples, folder.parent / "views", backwards=backwards)
+
     return lambda own, part: windows(own, part, views_, store)
 
 

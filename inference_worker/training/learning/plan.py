@@ -21,20 +21,28 @@ came."""
 class Stage:
     """Some epochs at one input size (pixels), with the rate rising and then falling on a cosine.
 
-    Where a plan has views, `size` is the side of the window that is looked through.
+    Where a plan has views, `size` is the side of the window that is looked through, and a `whole`
+    stage teaches the lower blocks too.
     """
 
     size: int
     epochs: int
     rate: float
+    whole: bool = False
+
+    @property
+    def written(self) -> str:
+        """As the command line takes it."""
+        return f"{self.size}:{self.epochs}:{self.rate:g}{':whole' if self.whole else ''}"
 
 
 @dataclass(frozen=True)
 class Views:
-    """Teach only the upper blocks, through windows on views of `size` pixels whose lower features
-    are computed once, for all parts of a cross-validation.
+    """Teach through windows on views of `size` pixels that are made once, for all parts of a
+    cross-validation.
 
-    `blocks` of the network keep their pretrained weights. `normal` and `fractured` say how many
+    `blocks` of the network keep their pretrained weights but in a stage that is `whole`, and views
+    hold what those make of the film. `normal` and `fractured` say how many
     views are made of each image, and `beside` how many of a batch's other windows come from
     fractured films, beside the fracture where there is room.
     """
@@ -74,6 +82,10 @@ class Plan:
         """Input size of the finished network."""
         return self.views.size if self.views else self.stages[-1].size
 
+    def blocks_held(self, stage: Stage) -> int:
+        """How many of the lower blocks keep the weights they came with."""
+        return 0 if self.views is None or stage.whole else self.views.blocks
+
     @property
     def epochs(self) -> int:
         """Epochs of all stages."""
@@ -90,9 +102,12 @@ class Plan:
     def as_json(self) -> dict[str, Any]:
         """For the run's folder and the bundle."""
         said = asdict(self)
+        # What came later is left out where it is not used: runs that were begun before go on.
         if self.views is None:
-            # As before there were any: runs that were begun then go on.
             del said["views"]
+        for stage in said["stages"]:
+            if not stage["whole"]:
+                del stage["whole"]
         return json.loads(json.dumps(said))
 
 

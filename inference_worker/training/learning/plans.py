@@ -51,4 +51,6 @@ def changed(plan: Plan, *, stages: tuple[Stage, ...] = (), seed: int | None = No
         raise ValueError(
             f"A window cannot be larger than the film: give stages of {plan.views.size} px or less."
         )
+    if not plan.views and any(stage.whole for stage in plan.stages):
+        raise ValueError("Whole films teach every block in every stage: leave out `:whole`.")
     return plan if seed is None else replace(plan, seed=seed)

@@ -125,7 +125,7 @@ def _classes(dataset: Dataset) -> dict[str, Any]:
 
 def _training(plan: Plan, shipping: Shipping, folder: Path) -> dict[str, Any]:
     seconds = sum(row["seconds"] for part in folder.iterdir() for row in read_history(part))
-    stages = " ".join(f"--stage {s.size}:{s.epochs}:{s.rate:g}" for s in plan.stages)
+    stages = " ".join(f"--stage {stage.written}" for stage in plan.stages)
     kind = f" --plan {WINDOWS}" if plan.views else ""
     command = f"--architecture {plan.architecture}{kind} --data DIR {stages} --seed {plan.seed}"
     bundle = (
@@ -148,7 +148,8 @@ def _training(plan: Plan, shipping: Shipping, folder: Path) -> dict[str, Any]:
 
 def _described(plan: Plan) -> str:
     stages = ", then ".join(
-        f"{stage.epochs} epochs at {stage.size} px (peak rate {stage.rate:g})"
+        f"{stage.epochs} epochs at {stage.size} px (peak rate {stage.rate:g}"
+        f"{', every block' if stage.whole else ''})"
         for stage in plan.stages
     )
     return (
@@ -163,8 +164,9 @@ def _described(plan: Plan) -> str:
 def _seen(plan: Plan) -> str:
     if plan.views is None:
         return ""
+    until = " until the stage for every block" if any(s.whole for s in plan.stages) else ""
     return (
         f"It was taught through windows of those sizes on films of {plan.views.size} px, on "
         "fractures, beside them and on normal films; the lowest "
-        f"{plan.views.blocks} blocks kept their pretrained weights. "
+        f"{plan.views.blocks} blocks kept their pretrained weights{until}. "
     )

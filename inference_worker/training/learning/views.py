@@ -1,7 +1,8 @@
-"""Views of every training image with their lower features, made once and shared by all parts.
+"""Views of every training image, made once and shared by all parts.
 
-The lower blocks of a network keep their pretrained weights, so what they make of an image depends
-on no label and no fold. It lies in chunks on disk, each a file that appears when it is whole.
+While the lower blocks of a network keep their pretrained weights, what they make of a view depends
+on no label and no fold: it is kept instead of the view itself. All lies in chunks on disk, each a
+file that appears when it is whole.
 """
 
 from __future__ import annotations
@@ -9,11 +10,10 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import keras
 import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
@@ -30,11 +30,15 @@ CHUNK = 32
 """Samples in a file."""
 AT_ONCE = 8
 
+Lower = Callable[[NDArray[np.float32]], NDArray[np.float32]]
+"""Views (N, size, size, C) -> what is kept of them."""
+
 
 @dataclass(frozen=True)
 class View:
-    """What one view of a sample gave: `features` (F, F, C) of 16-bit floats, its label after the
-    change, and the share of fracture in each cell (g, g), UNKNOWN below 0."""
+    """What one view of a sample gave: `features` (F, F, C) of 16-bit floats, or the view itself
+    where no block is held, its label after the change, and the share of fracture in each cell
+    (g, g), UNKNOWN below 0."""
 
     features: NDArray[np.float16]
     label: int
@@ -74,45 +78,51 @@ def count_of(sample: Sample, views: Views) -> int:
     return views.fractured if sample.label else views.normal
 
 
-def store(plan: Plan, samples: Sequence[Sample], cache: Path, *, backwards: bool = False) -> Store:
+def store(
+    plan: Plan, views: Views, samples: Sequence[Sample], cache: Path, *, backwards: bool = False
+) -> Store:
     """The views of all `samples`, made where they are missing. Two processes share the work when
     one goes `backwards`: what the other has made is not made again."""
-    views = _views(plan)
-    folder = cache / f"views-{_key(plan, samples)}"
+    folder = cache / f"views-{_key(plan, views, samples)}"
     folder.mkdir(parents=True, exist_ok=True)
     parts = list(enumerate(_chunked(samples)))
     chunks = [folder / f"{number:04d}" for number, _ in parts]
     if not all(_file(chunk, "features").is_file() for chunk in chunks):
-        network = build(plan.architecture, size=views.size, classes=2, pretrained=True)
-        lower = lower_part(network, views.blocks)
+        lower = _lower(plan.architecture, views)
         order = parts[::-1] if backwards else parts
         for number, part in tqdm(order, desc="views", unit="chunk", mininterval=10):
             if not _file(chunks[number], "features").is_file():
-                _make(chunks[number], plan, part, lower, first=number * CHUNK)
+                examples = [
+                    example
+                    for index, sample in enumerate(part, start=number * CHUNK)
+                    for example in _examples(plan, views, sample, index)
+                ]
+                _make(chunks[number], plan, examples, lower)
     return Store(chunks, samples, views)
 
 
-def _make(chunk: Path, plan: Plan, part: Sequence[Sample], lower: keras.Model, first: int) -> None:
-    examples = [
-        example
-        for index, sample in enumerate(part)
-        for example in _examples(plan, sample, first + index)
-    ]
+def _lower(architecture: str, views: Views) -> Lower:
+    if not views.blocks:
+        return lambda x: x
+    network = build(architecture, size=views.size, classes=2, pretrained=True)
+    return lower_part(network, views.blocks).predict_on_batch
+
+
+def _make(chunk: Path, plan: Plan, examples: Sequence[Example], lower: Lower) -> None:
     channels = ARCHITECTURES[plan.architecture].channels
     features = []
     for start in range(0, len(examples), AT_ONCE):
         grey = np.stack([example.grey for example in examples[start : start + AT_ONCE]])
         grey = np.pad(grey, [(0, AT_ONCE - len(grey)), (0, 0), (0, 0)])
         x = np.repeat(grey[..., np.newaxis], channels, axis=-1)
-        features.append(np.asarray(lower.predict_on_batch(x), dtype=np.float16))
+        features.append(np.asarray(lower(x), dtype=np.float16))
     _write(_file(chunk, "labels"), np.array([example.label for example in examples]))
     _write(_file(chunk, "cells"), np.stack([e.cells for e in examples]).astype(np.float16))
     # Last, for it says that the chunk is whole.
     _write(_file(chunk, "features"), np.concatenate(features)[: len(examples)])
 
 
-def _examples(plan: Plan, sample: Sample, index: int) -> list[Example]:
-    views = _views(plan)
+def _examples(plan: Plan, views: Views, sample: Sample, index: int) -> list[Example]:
     picture = pictures.picture(sample, size=views.size, version=plan.preprocessing)
     return [
         augmented(
@@ -140,15 +150,9 @@ def _chunked(samples: Sequence[Sample]) -> list[Sequence[Sample]]:
     return [samples[first : first + CHUNK] for first in range(0, len(samples), CHUNK)]
 
 
-def _key(plan: Plan, samples: Sequence[Sample]) -> str:
+def _key(plan: Plan, views: Views, samples: Sequence[Sample]) -> str:
     """Names the folder after all that decides what lies in it."""
-    made = [plan.architecture, asdict(_views(plan)), asdict(plan.recipe), plan.preprocessing]
+    made = [plan.architecture, asdict(views), asdict(plan.recipe), plan.preprocessing]
     of = [(sample.id, sample.sha256, sample.label, sample.fractures) for sample in samples]
     held = json.dumps([*made, plan.seed, CHUNK, of])
     return hashlib.sha256(held.encode()).hexdigest()[:16]
-
-
-def _views(plan: Plan) -> Views:
-    if plan.views is None:
-        raise ValueError("this plan has no views")
-    return plan.views

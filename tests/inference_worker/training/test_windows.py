@@ -176,11 +176,11 @@ def test_other_outlines_or_labels_are_other_views(tmp_path: Path) -> None:
     from inference_worker.training.learning import views
 
     samples = outlined(tmp_path / "data", of_each=1).samples
-    views.store(PLAN, samples, tmp_path / "views")
+    views.store(PLAN, PLAN.views, samples, tmp_path / "views")
     moved = [replace(sample, fractures=sample.fractures[:0]) for sample in samples]
-    views.store(PLAN, moved, tmp_path / "views")
+    views.store(PLAN, PLAN.views, moved, tmp_path / "views")
     turned = [replace(sample, label=1 - sample.label) for sample in samples]
-    views.store(PLAN, turned, tmp_path / "views")
+    views.store(PLAN, PLAN.views, turned, tmp_path / "views")
     assert len(list((tmp_path / "views").iterdir())) == 3
 
 
@@ -188,11 +188,11 @@ def test_a_damaged_store_is_refused(tmp_path: Path) -> None:
     from inference_worker.training.learning import views
 
     samples = outlined(tmp_path / "data", of_each=2).samples
-    views.store(PLAN, samples, tmp_path / "views")
+    views.store(PLAN, PLAN.views, samples, tmp_path / "views")
     (labels,) = (tmp_path / "views").glob("*/*-labels.npy")
     np.save(labels, np.zeros(1, np.int64))
     with pytest.raises(DatasetError, match="delete the folder"):
-        views.store(PLAN, samples, tmp_path / "views")
+        views.store(PLAN, PLAN.views, samples, tmp_path / "views")
 
 
 def test_a_window_larger_than_the_film_is_refused() -> None:
@@ -213,7 +213,7 @@ def test_views_are_made_once_and_the_same_from_either_end(
     samples = outlined(tmp_path / "data", of_each=4).samples
 
     def drawn(cache: str, *, backwards: bool) -> list[np.ndarray]:
-        store = views.store(PLAN, samples, tmp_path / cache, backwards=backwards)
+        store = views.store(PLAN, PLAN.views, samples, tmp_path / cache, backwards=backwards)
         rng = np.random.default_rng(5)
         return [store.any(sample, rng).features for sample in samples for _ in range(2)]
 
@@ -251,6 +251,50 @@ def test_only_what_lies_above_the_cut_is_taught(run: tuple[Path, Dataset]) -> No
     assert same == {"stem": True, "block_0_project": True, "block_1_project": False, "top": False}
 
 
+def test_a_whole_stage_teaches_the_lower_blocks_too(
+    run: tuple[Path, Dataset], tmp_path: Path
+) -> None:
+    from inference_worker.training.learning.learn import finished_model, learn
+    from inference_worker.training.learning.lessons import teacher
+    from inference_worker.training.learning.parts import Part
+
+    root, dataset = run
+    plan = replace(PLAN, stages=(Stage(64, 1, 1e-2), Stage(96, 1, 1e-2, whole=True)))
+    lessons = teacher(plan, dataset, root / "run")(plan, Part("all", 9, dataset.samples, []))
+
+    def kernels(stages: int) -> dict[str, np.ndarray]:
+        part = replace(plan, stages=plan.stages[:stages])
+        path = learn(part, lessons, classes=2, folder=tmp_path / str(stages), title="whole")
+        model = finished_model(part, path, classes=2)
+        names = ("stem", "block_0_project", "block_1_project", "top")
+        return {name: model.get_layer(name).get_weights()[0] for name in names}
+
+    held, whole = kernels(1), kernels(2)
+    for name, kernel in held.items():
+        moved = np.abs(whole[name] - kernel).max()
+        # A step that begins where the stage before ended, not from the first weights again.
+        assert 0 < moved < 0.2, name
+
+
+def test_a_whole_stage_sees_the_views_themselves(tmp_path: Path) -> None:
+    from inference_worker.training.learning import views
+
+    (sample,) = outlined(tmp_path / "data", of_each=1).samples[:1]
+    kept = replace(PLAN.views, blocks=0)  # type: ignore[type-var]
+    seen = views.store(PLAN, kept, [sample], tmp_path / "views").any(
+        sample, np.random.default_rng(1)
+    )
+    assert seen.features.shape == (192, 192, 1)
+    assert 0 <= seen.features.min() < seen.features.max() <= 1
+
+
+def test_whole_films_have_no_whole_stage() -> None:
+    from inference_worker.training.learning.plans import changed, plan_of
+
+    with pytest.raises(ValueError, match="leave out `:whole`"):
+        changed(plan_of("efficientnet_lite0"), stages=(Stage(224, 1, 1e-4, whole=True),))
+
+
 def test_a_killed_training_goes_on_to_the_same_weights(
     run: tuple[Path, Dataset], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -259,7 +303,7 @@ def test_a_killed_training_goes_on_to_the_same_weights(
     from inference_worker.training.learning.parts import Part
 
     root, dataset = run
-    plan = replace(PLAN, stages=(Stage(64, 1, 1e-2), Stage(96, 1, 1e-2)))
+    plan = replace(PLAN, stages=(Stage(64, 1, 1e-2), Stage(96, 1, 1e-2, whole=True)))
     lessons = teacher(plan, dataset, root / "run")(plan, Part("all", 9, dataset.samples, []))
 
     def taught(name: str) -> list[np.ndarray]:
