@@ -19,10 +19,10 @@ class Prediction:
     """What the network said about one radiograph, before calibration.
 
     `logit` is of "fractured"; `class_scores` are the network's own, uncalibrated, 0..1, one for
-    each of the bundle's class names; `map` (h, w) in 0..1 covers the whole canonical radiograph at
-    a lower resolution, and the bundle's `map_style` says what its numbers mean; `timings_ms` has
-    `preprocessed` and `inferred`; `features` (F,) is the pooled embedding of a bundle that gives
-    one.
+    each of the bundle's class names (of several, the normal one's is what the logit leaves); `map`
+    (h, w) in 0..1 covers the whole canonical radiograph at a lower resolution, and the bundle's
+    `map_style` says what its numbers mean; `timings_ms` has `preprocessed` and `inferred`;
+    `features` (F,) is the pooled embedding of a bundle that gives one.
     """
 
     logit: float

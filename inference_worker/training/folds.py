@@ -94,13 +94,21 @@ def write(path: Path, samples: Sequence[Sample], assigned: Mapping[str, int]) ->
     return digest(path)
 
 
-def read(path: Path) -> dict[str, int]:
-    """The fold of every id from such a file."""
+def read(path: Path, samples: Sequence[Sample]) -> dict[str, int]:
+    """The fold of every sample from such a file; DatasetError when it was made of others, or of
+    other labels. (A group that grew since does not matter: who is in a fold is what it says.)"""
     with path.open(newline="", encoding="utf-8") as lines:
         try:
-            return {row["id"]: int(row["fold"]) for row in csv.DictReader(lines)}
-        except (KeyError, ValueError) as error:
+            rows = [
+                (row["id"], int(row["fold"]), int(row["label"])) for row in csv.DictReader(lines)
+            ]
+        except (KeyError, TypeError, ValueError) as error:
             raise DatasetError(f"{path} is no table of folds: {error}.") from error
+    if {(name, label) for name, _, label in rows} != {(s.id, s.label) for s in samples}:
+        raise DatasetError(
+            f"{path} was made of other images or labels than the data has: name another folder."
+        )
+    return {name: fold for name, fold, _ in rows}
 
 
 def digest(path: Path) -> str:

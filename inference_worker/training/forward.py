@@ -41,8 +41,15 @@ def serving_model(trained: keras.Model) -> keras.Model:
 
 def _class_scores(trained_outputs: dict[str, Any]) -> Any:
     if CLASSES in trained_outputs:
-        return ops.softmax(trained_outputs[CLASSES])
+        return class_scores(trained_outputs[LOGIT], trained_outputs[CLASSES])
     return ops.sigmoid(trained_outputs[LOGIT])
+
+
+def class_scores(logit: Any, classes: Any) -> Any:
+    """The logit of "fractured" (N, 1) shared out among the classes (N, C), of which the first is
+    the normal one: scores (N, C) with sum 1 that never contradict it."""
+    fractured = ops.sigmoid(logit)
+    return ops.concatenate([1 - fractured, fractured * ops.softmax(classes[:, 1:])], axis=1)
 
 
 def _grad_cam(trained: keras.Model) -> Any:

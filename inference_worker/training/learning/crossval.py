@@ -11,10 +11,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import keras
 import numpy as np
 
 from inference_worker.training import scores
+from inference_worker.training.augmentation.picture import Picture
 from inference_worker.training.dataset import Dataset, fingerprint
+from inference_worker.training.forward import class_scores
 from inference_worker.training.learning import pictures
 from inference_worker.training.learning.learn import finished_model, learn, predict
 from inference_worker.training.learning.lessons import Lessons, teacher
@@ -41,6 +44,9 @@ def cross_validate(
     planned = parts(dataset, by, seed=plan.seed, folder=folder)
     wanted = [part for part in planned if not only or part.number in only]
     missing = [part for part in wanted if not (folder / part.name / SCORES).is_file()]
+    for part in missing:
+        # A file that cannot be read ends it now, not after the hours of learning before its test.
+        _pictures(plan, part, folder)
     if missing:
         # Of two processes that begin together, one makes what they share from its end.
         backwards = missing[0].number % 2 == 1
@@ -92,11 +98,15 @@ def _run(
     own = replace(plan, seed=plan.seed + 1 + part.number)
     weights = learn(own, lessons(own, part), classes=classes, folder=place, title=part.name)
     model = finished_model(own, weights, classes=classes)
-    cache = folder.parent / "pictures"
-    tested = pictures.load(part.tested, size=plan.size, version=plan.preprocessing, cache=cache)
+    tested = _pictures(plan, part, folder)
     said = predict(model, tested, version=plan.preprocessing, title=f"{part.name}, testing")
     scores.write(_scored(part, dataset, said), place / SCORES)
     sys.stderr.write(f"{part.name}: {len(part.tested)} scored\n")
+
+
+def _pictures(plan: Plan, part: Part, folder: Path) -> list[Picture]:
+    cache = folder.parent / "pictures"
+    return pictures.load(part.tested, size=plan.size, version=plan.preprocessing, cache=cache)
 
 
 def _scored(part: Part, dataset: Dataset, said: dict[str, np.ndarray]) -> Scores:
@@ -109,10 +119,10 @@ def _scored(part: Part, dataset: Dataset, said: dict[str, np.ndarray]) -> Scores
         tags=tuple(sample.tags for sample in part.tested),
         sources=np.array([sample.source for sample in part.tested]),
         class_names=dataset.class_names if CLASSES in said else (),
-        class_scores=_softmax(said[CLASSES]) if CLASSES in said else None,
+        class_scores=_class_scores(said) if CLASSES in said else None,
     )
 
 
-def _softmax(logits: np.ndarray) -> np.ndarray:
-    raised = np.exp(logits.astype(np.float64) - logits.max(axis=1, keepdims=True))
-    return np.asarray(raised / raised.sum(axis=1, keepdims=True))
+def _class_scores(said: dict[str, np.ndarray]) -> np.ndarray:
+    shared = class_scores(*(said[name].astype(np.float64) for name in (LOGIT, CLASSES)))
+    return np.asarray(keras.ops.convert_to_numpy(shared))

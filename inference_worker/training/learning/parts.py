@@ -43,7 +43,7 @@ def usable(samples: Sequence[Sample]) -> list[Sample]:
 def _folds(dataset: Dataset, *, seed: int, folder: Path) -> list[Part]:
     path = folder / FOLDS_FILE
     if path.is_file():
-        assigned = folds.read(path)
+        assigned = folds.read(path, dataset.samples)
     else:
         assigned = folds.assign(dataset.samples, seed=seed)
         folds.write(path, dataset.samples, assigned)

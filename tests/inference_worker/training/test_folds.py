@@ -88,7 +88,7 @@ def test_file_gives_the_folds_back_and_its_hash(tmp_path: Path) -> None:
     samples = drawn()
     assigned = folds.assign(samples)
     digest = folds.write(tmp_path / "new" / "folds.csv", samples, assigned)
-    assert folds.read(tmp_path / "new" / "folds.csv") == assigned
+    assert folds.read(tmp_path / "new" / "folds.csv", samples) == assigned
     assert folds.write(tmp_path / "again.csv", samples[::-1], assigned) == digest
     other = folds.assign(samples, seed=8)
     assert folds.write(tmp_path / "other.csv", samples, other) != digest
@@ -97,7 +97,18 @@ def test_file_gives_the_folds_back_and_its_hash(tmp_path: Path) -> None:
 def test_file_that_is_no_table_of_folds(tmp_path: Path) -> None:
     (tmp_path / "folds.csv").write_text("id,part\n1,2\n")
     with pytest.raises(DatasetError, match="no table of folds"):
-        folds.read(tmp_path / "folds.csv")
+        folds.read(tmp_path / "folds.csv", drawn())
+
+
+def test_file_of_other_images_or_labels_is_refused(tmp_path: Path) -> None:
+    samples = drawn()
+    folds.write(tmp_path / "folds.csv", samples, folds.assign(samples))
+    relabelled = [replace(samples[0], label=1 - samples[0].label), *samples[1:]]
+    for others in (samples[1:], relabelled):
+        with pytest.raises(DatasetError, match="other images or labels"):
+            folds.read(tmp_path / "folds.csv", others)
+    grown = [replace(samples[0], group="another"), *samples[1:]]
+    assert folds.read(tmp_path / "folds.csv", grown)
 
 
 def test_too_few_groups_say_so() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import csv
 import json
+import math
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -216,6 +217,23 @@ def test_three_classes_end_to_end(tmp_path: Path) -> None:
     said = load_classifier(loaded).classify([decode(dataset.samples[0].path)])[0]
     assert set(said.class_scores) == set(dataset.class_names)
     assert sum(said.class_scores.values()) == pytest.approx(1, abs=1e-3)
+    # One answer, told twice: never "fractured" there and mostly normal here.
+    normal = 1 / (1 + math.exp(said.logit))
+    assert said.class_scores["no_fracture"] == pytest.approx(normal, abs=1e-3)
+    with pooled.open(newline="") as lines:
+        for row in csv.DictReader(lines):
+            normal = 1 / (1 + math.exp(float(row["logit"])))
+            assert float(row["score_no_fracture"]) == pytest.approx(normal, abs=1e-4)
+
+
+def test_a_file_that_cannot_be_read_ends_it_before_anything_is_learnt(tmp_path: Path) -> None:
+    from inference_worker.training.learning.crossval import cross_validate
+
+    dataset = read(drawn_folder(tmp_path / "data", of_each=20))
+    dataset.samples[0].path.write_bytes(b"no picture")
+    with pytest.raises(ValueError, match="not a readable image"):
+        cross_validate(TINY, dataset, by="fold", folder=tmp_path / "run")
+    assert not list((tmp_path / "run").glob("*/history.json"))
 
 
 def test_left_out_parts_are_scored(tmp_path: Path) -> None:
