@@ -21,13 +21,14 @@ from tests.inference_worker.training.drawn import drawn_folder, few_steps
 pytestmark = pytest.mark.xdist_group("tensorflow")
 
 GRID, SCALE = 12, 2
+VIEWS = Views(size=192, blocks=1, normal=1, fractured=2, beside=2)
 PLAN = Plan(
     "tiny_blocks",
     (Stage(64, 1, 1e-3),),
     steps=2,
     batch=8,
     positives=3,
-    views=Views(size=192, blocks=1, normal=1, fractured=2, beside=2),
+    views=VIEWS,
 )
 
 
@@ -176,11 +177,11 @@ def test_other_outlines_or_labels_are_other_views(tmp_path: Path) -> None:
     from inference_worker.training.learning import views
 
     samples = outlined(tmp_path / "data", of_each=1).samples
-    views.store(PLAN, PLAN.views, samples, tmp_path / "views")
+    views.store(PLAN, VIEWS, samples, tmp_path / "views")
     moved = [replace(sample, fractures=sample.fractures[:0]) for sample in samples]
-    views.store(PLAN, PLAN.views, moved, tmp_path / "views")
+    views.store(PLAN, VIEWS, moved, tmp_path / "views")
     turned = [replace(sample, label=1 - sample.label) for sample in samples]
-    views.store(PLAN, PLAN.views, turned, tmp_path / "views")
+    views.store(PLAN, VIEWS, turned, tmp_path / "views")
     assert len(list((tmp_path / "views").iterdir())) == 3
 
 
@@ -188,11 +189,11 @@ def test_a_damaged_store_is_refused(tmp_path: Path) -> None:
     from inference_worker.training.learning import views
 
     samples = outlined(tmp_path / "data", of_each=2).samples
-    views.store(PLAN, PLAN.views, samples, tmp_path / "views")
+    views.store(PLAN, VIEWS, samples, tmp_path / "views")
     (labels,) = (tmp_path / "views").glob("*/*-labels.npy")
     np.save(labels, np.zeros(1, np.int64))
     with pytest.raises(DatasetError, match="delete the folder"):
-        views.store(PLAN, PLAN.views, samples, tmp_path / "views")
+        views.store(PLAN, VIEWS, samples, tmp_path / "views")
 
 
 def test_a_window_larger_than_the_film_is_refused() -> None:
@@ -213,7 +214,7 @@ def test_views_are_made_once_and_the_same_from_either_end(
     samples = outlined(tmp_path / "data", of_each=4).samples
 
     def drawn(cache: str, *, backwards: bool) -> list[np.ndarray]:
-        store = views.store(PLAN, PLAN.views, samples, tmp_path / cache, backwards=backwards)
+        store = views.store(PLAN, VIEWS, samples, tmp_path / cache, backwards=backwards)
         rng = np.random.default_rng(5)
         return [store.any(sample, rng).features for sample in samples for _ in range(2)]
 
@@ -280,7 +281,7 @@ def test_a_whole_stage_sees_the_views_themselves(tmp_path: Path) -> None:
     from inference_worker.training.learning import views
 
     (sample,) = outlined(tmp_path / "data", of_each=1).samples[:1]
-    kept = replace(PLAN.views, blocks=0)  # type: ignore[type-var]
+    kept = replace(VIEWS, blocks=0)
     seen = views.store(PLAN, kept, [sample], tmp_path / "views").any(
         sample, np.random.default_rng(1)
     )
