@@ -13,8 +13,8 @@ from inference_worker.training.dataset import DatasetError
 
 FILMS, WINDOWS = "films", "windows"
 PLANS = (FILMS, WINDOWS)
-"""Whole films with every layer taught, or windows on finer films with the lower layers as they
-came."""
+"""Whole films with every layer taught, or windows on finer films, most of the time with the lower
+layers as they came."""
 
 
 @dataclass(frozen=True)

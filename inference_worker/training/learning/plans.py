@@ -33,7 +33,7 @@ def _windows(architecture: str) -> Plan:
         )
     return Plan(
         architecture,
-        (Stage(224, 5, 3e-4), Stage(320, 2, 1e-4)),
+        (Stage(224, 15, 3e-4), Stage(320, 3, 1.5e-4, whole=True)),
         steps=178,
         batch=16,
         positives=5,
