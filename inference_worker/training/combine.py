@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from inference_worker.bundle import Bundle, BundleError, Calibration, Manifest, load_bundle
 from inference_worker.manifest import read_word
@@ -77,12 +78,18 @@ def mean_of(members: Sequence[tuple[Scores, Bundle]]) -> Scores:
             )
     lines = [(s.logits, line_of(b)) for s, b in members]
     logits = [said * line.slope + line.intercept for said, line in lines]
+    mean = np.mean(logits, axis=0)
     said = [s.class_scores for s, _ in members if s.class_scores is not None]
-    return replace(
-        first,
-        logits=np.mean(logits, axis=0),
-        class_scores=np.mean(said, axis=0) if said else None,
-    )
+    return replace(first, logits=mean, class_scores=_class_scores(mean, said) if said else None)
+
+
+def _class_scores(logits: NDArray[np.float64], said: list[NDArray[Any]]) -> NDArray[np.float64]:
+    import keras
+
+    from inference_worker.training.networks.together import of_classes
+
+    shared = of_classes(logits[:, np.newaxis], said)
+    return np.asarray(keras.ops.convert_to_numpy(shared), dtype=np.float64)
 
 
 def line_of(bundle: Bundle) -> Calibration:

@@ -25,7 +25,6 @@ from inference_worker.training.sources.samples import (
     DatasetError,
     Polygon,
     Sample,
-    file_number,
     fingerprint,
 )
 
@@ -38,7 +37,6 @@ __all__ = [
     "Polygon",
     "Sample",
     "balanced_weights",
-    "file_number",
     "fingerprint",
     "leave_one_out",
     "mixed",

@@ -46,10 +46,16 @@ def _class_scores(trained_outputs: dict[str, Any]) -> Any:
 
 
 def class_scores(logit: Any, classes: Any) -> Any:
-    """The logit of "fractured" (N, 1) shared out among the classes (N, C), of which the first is
-    the normal one: scores (N, C) with sum 1 that never contradict it."""
+    """Scores (N, C) of the logit of "fractured" (N, 1) and the logits of the classes (N, C), of
+    which the first is the normal one."""
+    return shared_out(logit, ops.softmax(classes[:, 1:]))
+
+
+def shared_out(logit: Any, kinds: Any) -> Any:
+    """What "fractured" (a logit (N, 1)) has, shared out among its kinds (N, C - 1, sum 1): scores
+    (N, C) with sum 1, the normal class first, that never contradict the logit."""
     fractured = ops.sigmoid(logit)
-    return ops.concatenate([1 - fractured, fractured * ops.softmax(classes[:, 1:])], axis=1)
+    return ops.concatenate([1 - fractured, fractured * kinds], axis=1)
 
 
 def _grad_cam(trained: keras.Model) -> Any:

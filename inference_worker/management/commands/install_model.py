@@ -16,7 +16,7 @@ from inference_worker.installation import install, install_file
 from inference_worker.manifest import read_class_names, read_thresholds, read_word
 
 EPILOG = (
-    "Example: python manage.py install_model training-runs/baseline/bundle --activate. "
+    "Example: python manage.py install_model my-bundles/wrist-1 --activate. "
     "Example with a file of Keras (needs `make training`): python manage.py install_model "
     "wrist.keras --classes no_fracture,fracture --name wrist --bundle-version 1. "
     "A model from a file is a demonstration: nothing about it was measured here."

@@ -149,10 +149,11 @@ def one_thread_each(only: list[int]) -> None:
 
 
 def _share_out(plan: Plan, options: argparse.Namespace, folder: Path) -> None:
-    from inference_worker.training.learning.crossval import in_processes
+    from inference_worker.training.learning.crossval import in_processes, look_at_tests, unfinished
     from inference_worker.training.learning.parts import parts
 
     planned = parts(_dataset(options), options.by, seed=plan.seed, folder=folder)
+    look_at_tests(plan, unfinished(planned, folder), folder)
     in_processes(
         [sys.executable, "-m", "inference_worker.training", *sys.argv[1:]],
         [part.number for part in planned],

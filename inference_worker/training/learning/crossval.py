@@ -43,10 +43,8 @@ def cross_validate(
     hold(folder, record(plan, dataset, by=by))
     planned = parts(dataset, by, seed=plan.seed, folder=folder)
     wanted = [part for part in planned if not only or part.number in only]
-    missing = [part for part in wanted if not (folder / part.name / SCORES).is_file()]
-    for part in missing:
-        # A file that cannot be read ends it now, not after the hours of learning before its test.
-        _pictures(plan, part, folder)
+    missing = unfinished(wanted, folder)
+    look_at_tests(plan, missing, folder)
     if missing:
         # Of two processes that begin together, one makes what they share from its end.
         backwards = missing[0].number % 2 == 1
@@ -54,6 +52,18 @@ def cross_validate(
         for part in missing:
             _run(plan, part, dataset, folder, lessons)
     return gather(planned, by=by, folder=folder)
+
+
+def unfinished(planned: Sequence[Part], folder: Path) -> list[Part]:
+    """The parts without scores."""
+    return [part for part in planned if not (folder / part.name / SCORES).is_file()]
+
+
+def look_at_tests(plan: Plan, planned: Sequence[Part], folder: Path) -> None:
+    """Decode what will be tested: a file that cannot be read ends it now, by ValueError, and not
+    after the hours of learning before its test."""
+    for part in planned:
+        _pictures(plan, part, folder)
 
 
 def record(plan: Plan, dataset: Dataset, *, by: By) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The plans by name, for each architecture what was found to serve it best (docs/model-lab.md)."""
+"""The plans by name; what each gave stands in docs/model-lab.md."""
 
 from __future__ import annotations
 
@@ -53,4 +53,7 @@ def changed(plan: Plan, *, stages: tuple[Stage, ...] = (), seed: int | None = No
         )
     if not plan.views and any(stage.whole for stage in plan.stages):
         raise ValueError("Whole films teach every block in every stage: leave out `:whole`.")
+    order = [stage.whole for stage in plan.stages]
+    if order != sorted(order):
+        raise ValueError("What `:whole` has taught is not held again: put those stages last.")
     return plan if seed is None else replace(plan, seed=seed)

@@ -110,7 +110,7 @@ def _manifest(
             "folds_sha256": folds.digest(folder / FOLDS_FILE),
             "images": len(usable(dataset.samples)),
         },
-        "training": _training(plan, shipping, folder),
+        "training": _training(plan, shipping, folder, mapped=trained),
         "notes": list(shipping.notes),
         "licence": {"weights": "Apache-2.0", "data": shipping.data_licence},
     }
@@ -123,7 +123,7 @@ def _classes(dataset: Dataset) -> dict[str, Any]:
     return {"class_names": list(dataset.class_names), "normal_class": dataset.class_names[0]}
 
 
-def _training(plan: Plan, shipping: Shipping, folder: Path) -> dict[str, Any]:
+def _training(plan: Plan, shipping: Shipping, folder: Path, *, mapped: bool) -> dict[str, Any]:
     seconds = sum(row["seconds"] for part in folder.iterdir() for row in read_history(part))
     stages = " ".join(f"--stage {stage.written}" for stage in plan.stages)
     kind = f" --plan {WINDOWS}" if plan.views else ""
@@ -135,7 +135,7 @@ def _training(plan: Plan, shipping: Shipping, folder: Path) -> dict[str, Any]:
     return {
         "command": f"python -m inference_worker.training crossval {command} && "
         f"python -m inference_worker.training train {command} {bundle}",
-        "description": _described(plan),
+        "description": _described(plan, mapped=mapped),
         "plan": plan.as_json(),
         "seed": plan.seed,
         "seconds": round(seconds),
@@ -146,7 +146,7 @@ def _training(plan: Plan, shipping: Shipping, folder: Path) -> dict[str, Any]:
     }
 
 
-def _described(plan: Plan) -> str:
+def _described(plan: Plan, *, mapped: bool) -> str:
     stages = ", then ".join(
         f"{stage.epochs} epochs at {stage.size} px (peak rate {stage.rate:g}"
         f"{', every block' if stage.whole else ''})"
@@ -155,9 +155,10 @@ def _described(plan: Plan) -> str:
     return (
         f"AdamW on a cosine, {stages}; {plan.steps} batches of {plan.batch} an epoch, "
         f"{plan.positives} of each fractured; the moving average of the weights "
-        f"({plan.ema:g} a step) is the model. The map is taught by the outlined fractures. "
-        f"{_seen(plan)}Images were turned, zoomed, put under other exposures and given other "
-        "marks, at random."
+        f"({plan.ema:g} a step) is the model. "
+        f"{'The map is taught by the outlined fractures. ' if mapped else ''}"
+        f"{_seen(plan)}Images were turned, zoomed{' and' if not plan.recipe.marks else ','} put "
+        f"under other exposures{' and given other marks' if plan.recipe.marks else ''}, at random."
     )
 
 

@@ -13,7 +13,10 @@ from keras import layers, ops
 from numpy.typing import NDArray
 
 from inference_worker.bundle import Calibration
+from inference_worker.training.forward import shared_out
 from inference_worker.training.networks.fracture_head import FEATURES
+
+TINY = 1e-7
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,7 @@ class Member:
 
 def together(members: Sequence[Member]) -> keras.Model:
     """(N, S, S, C) at the largest member's size -> what a bundle gives: the mean of the members'
-    calibrated logits and of their class scores, the map of the member with the largest input (the
+    calibrated logits, shared out among the classes as the members do on the mean, the map of the member with the largest input (the
     first of several), and all features side by side."""
     size = max(member.size for member in members)
     image = keras.Input((size, size, int(members[0].model.input.shape[-1])), name="radiograph")
@@ -48,12 +51,23 @@ def together(members: Sequence[Member]) -> keras.Model:
     several = int(said[0]["class_scores"].shape[-1]) > 1
     outputs = {
         "logit": logit,
-        "class_scores": _mean([s["class_scores"] for s in said]) if several else ops.sigmoid(logit),
+        "class_scores": of_classes(logit, [s["class_scores"] for s in said])
+        if several
+        else ops.sigmoid(logit),
         "map": said[max(range(len(members)), key=lambda number: members[number].size)]["map"],
     }
     if all(FEATURES in one for one in said):
         outputs[FEATURES] = layers.Concatenate(name="all_features")([s[FEATURES] for s in said])
     return keras.Model(image, outputs, name="together")
+
+
+def of_classes(logit: Any, said: Sequence[Any]) -> Any:
+    """Scores (N, C) that agree with the logit (N, 1) of all, from those of the members, (N, C)
+    each."""
+    kinds = [
+        one[:, 1:] / ops.maximum(ops.sum(one[:, 1:], axis=1, keepdims=True), TINY) for one in said
+    ]
+    return shared_out(logit, sum(kinds[1:], start=kinds[0]) / len(kinds))
 
 
 def smaller(image: Any, size: int, *, name: str) -> Any:

@@ -60,11 +60,6 @@ def fingerprint(samples: Sequence[Sample]) -> str:
 
 
 def number_in(stem: str) -> int | None:
-    """The last run of digits in a file's name."""
+    """The last run of digits in a file's name: neighbours in it were often taken together."""
     digits = re.findall(r"\d+", stem)
     return int(digits[-1]) if digits else None
-
-
-def file_number(sample: Sample) -> int | None:
-    """The last run of digits in the file's name: neighbours in it were often taken together."""
-    return number_in(sample.path.stem)

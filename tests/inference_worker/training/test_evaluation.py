@@ -92,7 +92,7 @@ def test_rows_beside() -> None:
     held: dict[str, Any] = {
         "name": "b",
         "version": "1",
-        "metrics": {"auc": {"value": 0.7, "low": 0.6, "high": 0.8}, "held_out": {"images": 9}},
+        "metrics": {"auc": {"value": 0.7, "low": 0.6, "high": 0.8}, "scored": {"images": 9}},
     }
     row = compared(held)
     assert (row["name"], row["images"], row["auc"]["value"]) == ("b 1", 9, 0.7)

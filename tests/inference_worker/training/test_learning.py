@@ -229,8 +229,9 @@ def test_three_classes_end_to_end(tmp_path: Path) -> None:
 def test_a_file_that_cannot_be_read_ends_it_before_anything_is_learnt(tmp_path: Path) -> None:
     from inference_worker.training.learning.crossval import cross_validate
 
-    dataset = read(drawn_folder(tmp_path / "data", of_each=20))
-    dataset.samples[0].path.write_bytes(b"no picture")
+    data = drawn_folder(tmp_path / "data", of_each=20)
+    next(iter(sorted(data.glob("*/*/*.png")))).write_bytes(b"no picture")
+    dataset = read(data)
     with pytest.raises(ValueError, match="not a readable image"):
         cross_validate(TINY, dataset, by="fold", folder=tmp_path / "run")
     assert not list((tmp_path / "run").glob("*/history.json"))
