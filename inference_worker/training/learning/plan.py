@@ -42,9 +42,9 @@ class Views:
     cross-validation.
 
     `blocks` of the network keep their pretrained weights but in a stage that is `whole`, and views
-    hold what those make of the film. `normal` and `fractured` say how many
-    views are made of each image, and `beside` how many of a batch's other windows come from
-    fractured films, beside the fracture where there is room.
+    hold what those make of the film. `normal` and `fractured` say how many views are made of each
+    image, and `beside` how many of a batch's other windows come from fractured films, beside the
+    fracture where there is room.
     """
 
     size: int

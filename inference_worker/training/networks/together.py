@@ -34,8 +34,8 @@ class Member:
 
 def together(members: Sequence[Member]) -> keras.Model:
     """(N, S, S, C) at the largest member's size -> what a bundle gives: the mean of the members'
-    calibrated logits, shared out among the classes as the members do on the mean, the map of the member with the largest input (the
-    first of several), and all features side by side."""
+    calibrated logits, shared out among the classes as the members do on the mean, the map of the
+    member with the largest input (the first of several), and all features side by side."""
     size = max(member.size for member in members)
     image = keras.Input((size, size, int(members[0].model.input.shape[-1])), name="radiograph")
     said = []
@@ -64,10 +64,9 @@ def together(members: Sequence[Member]) -> keras.Model:
 def of_classes(logit: Any, said: Sequence[Any]) -> Any:
     """Scores (N, C) that agree with the logit (N, 1) of all, from those of the members, (N, C)
     each."""
-    kinds = [
-        one[:, 1:] / ops.maximum(ops.sum(one[:, 1:], axis=1, keepdims=True), TINY) for one in said
-    ]
-    return shared_out(logit, sum(kinds[1:], start=kinds[0]) / len(kinds))
+    kinds = [one[:, 1:] for one in said]
+    shares = [one / ops.maximum(ops.sum(one, axis=1, keepdims=True), TINY) for one in kinds]
+    return shared_out(logit, sum(shares[1:], start=shares[0]) / len(shares))
 
 
 def smaller(image: Any, size: int, *, name: str) -> Any:

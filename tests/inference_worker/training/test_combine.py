@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from argparse import Namespace
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -53,16 +54,20 @@ def member(root: Path, size: int, *, seed: int, classes: int = 1, **changes: Any
         licence={"weights": "Apache-2.0"},
         **changes,
     )
-    scores.write(said_by(seed), folder / "oof.csv")
+    scores.write(said_by(seed, changes.get("class_names", ())), folder / "oof.csv")
     write_manifest(folder, load_bundle(folder).manifest)
     return folder
 
 
-def said_by(seed: int) -> scores.Scores:
+def said_by(seed: int, names: Sequence[str] = ()) -> scores.Scores:
     """Scores of the same radiographs by another model each."""
     known = made_up()
-    noise = np.random.default_rng(seed).normal(0, 0.5, len(known))
-    return replace(known, logits=known.logits + noise)
+    rng = np.random.default_rng(seed)
+    said = replace(known, logits=known.logits + rng.normal(0, 0.5, len(known)))
+    if not names:
+        return said
+    shares = rng.dirichlet(np.ones(len(names)), len(known))
+    return replace(said, class_names=tuple(names), class_scores=shares)
 
 
 def options(root: Path, *bundles: Path) -> Namespace:
@@ -213,6 +218,34 @@ def test_what_was_not_cross_validated_or_told_is_refused(
     (copy / "oof.csv").unlink()
     write_manifest(copy, manifest)
     assert "has no oof.csv" in refusal(tmp_path, members[0], copy)
+
+
+def test_of_several_classes_the_scores_never_contradict_the_answer(tmp_path: Path) -> None:
+    named = {"class_names": ["none", "crack", "break"], "normal_class": "none"}
+    each = [
+        member(tmp_path, size, seed=seed, classes=3, **named) for seed, size in enumerate(LINES)
+    ]
+    loaded = load_bundle(combine(options(tmp_path, *each)))
+    picture = reference_radiograph()
+    for engine in ("litert", "keras"):
+        said = load_classifier(loaded, engine=engine).classify([picture])[0]
+        normal = 1 / (1 + np.exp(said.logit))
+        assert said.class_scores["none"] == pytest.approx(normal, abs=1e-3)
+        assert sum(said.class_scores.values()) == pytest.approx(1, abs=1e-3)
+    kept = scores.read(loaded.path / "oof.csv")
+    assert kept.class_scores is not None
+    np.testing.assert_allclose(kept.class_scores[:, 0], 1 / (1 + np.exp(kept.logits)), atol=1e-5)
+    np.testing.assert_allclose(kept.class_scores.sum(axis=1), 1, atol=1e-5)
+
+
+def test_the_kinds_of_a_mean_are_the_mean_of_the_kinds() -> None:
+    import keras
+
+    from inference_worker.training.networks.together import of_classes
+
+    said = [np.array([[0.9, 0.05, 0.05]]), np.array([[0.2, 0.6, 0.2]])]
+    shared = keras.ops.convert_to_numpy(of_classes(np.array([[0.0]]), said))
+    np.testing.assert_allclose(shared, [[0.5, 0.5 * 0.625, 0.5 * 0.375]])
 
 
 def test_a_bundle_that_is_there_is_not_written_over(members: list[Path], tmp_path: Path) -> None:
