@@ -25,6 +25,7 @@ from inference_worker.training.sources.samples import (
     DatasetError,
     Polygon,
     Sample,
+    file_number,
     fingerprint,
 )
 
@@ -37,6 +38,7 @@ __all__ = [
     "Polygon",
     "Sample",
     "balanced_weights",
+    "file_number",
     "fingerprint",
     "leave_one_out",
     "mixed",
