@@ -5,6 +5,8 @@ from uuid import UUID
 from accounts.models import User
 from cases.models import Analysis, Case, Radiograph
 
+MOST_COMPARED = 30
+
 
 def get_radiograph(*, user: User, radiograph_id: UUID) -> Radiograph:
     """One radiograph with its case. A withdrawn one is shown to nobody.
@@ -20,6 +22,25 @@ def get_radiograph(*, user: User, radiograph_id: UUID) -> Radiograph:
         .select_related("case")
         .get(pk=radiograph_id)
     )
+
+
+def comparable_radiographs(*, user: User, case: Case) -> list[Radiograph]:
+    """What a radiograph of this case may be laid beside: those of the case itself, then those of
+    the latest other cases of the same patient reference from the same sender, with their cases.
+
+    A reference is the sender's own: the same letters from another organization are somebody else.
+    """
+    visible = Case.objects.visible_to(user).filter(
+        submitting_organization=case.submitting_organization_id,
+        patient_reference=case.patient_reference,
+        withdrawn_at__isnull=True,
+    )
+    found = (
+        Radiograph.objects.filter(case__in=visible.order_by(), withdrawn_at__isnull=True)
+        .select_related("case")
+        .order_by("-case__created_at", "case_id", "position")[:MOST_COMPARED]
+    )
+    return sorted(found, key=lambda radiograph: radiograph.case_id != case.pk)
 
 
 def get_analysis(*, user: User, analysis_id: UUID) -> Analysis:

@@ -13,9 +13,10 @@ from django.views.decorators.http import require_safe
 from accounts.models import User
 from cases import permissions
 from cases.answers import Answer, answer
-from cases.models import Case, CaseEvent
+from cases.models import Case, CaseEvent, Radiograph
 from cases.selectors.cases import get_case_with_answers
 from cases.selectors.external_ids import known_numbers
+from cases.selectors.radiographs import comparable_radiographs
 from cases.selectors.timeline import timeline
 from cases.services import trail
 from cases.views.guard import clinical, found, person
@@ -48,6 +49,7 @@ def case_page(request: HttpRequest, case_id: UUID) -> HttpResponse:
     shown = context["shown"]
     radiograph = shown.radiograph if isinstance(shown, Answer) else None
     context["numbers"] = known_numbers(user=user, case=case, radiograph=radiograph)
+    context |= _beside(request, user, case, radiograph)
     context |= _told(case)
     return render(request, "cases/case.html", context)
 
@@ -83,6 +85,21 @@ def _context(request: HttpRequest, user: User, case: Case) -> dict[str, object]:
         "may_rerun": live and permissions.may_rerun(user, case),
         "may_add": live and permissions.may_add(user, case),
         "repeats": _visible_repeat(user, shown),
+    }
+
+
+def _beside(
+    request: HttpRequest, user: User, case: Case, shown: Radiograph | None
+) -> dict[str, object]:
+    """What may be laid beside the radiograph shown, and what is."""
+    if shown is None:
+        return {}
+    found = comparable_radiographs(user=user, case=case)
+    others = [one for one in found if one.pk != shown.pk]
+    wanted = request.GET.get("beside", "")
+    return {
+        "comparable": others,
+        "beside": next((one for one in others if str(one.pk) == wanted), None),
     }
 
 

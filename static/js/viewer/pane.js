@@ -1,0 +1,129 @@
+// One radiograph on its stage: where it lies, its tone, and what was measured on it.
+
+import * as geometry from "./geometry.js";
+import { listen } from "./gestures.js";
+import { spacingOf } from "./measure.js";
+import { Rulers } from "./rulers.js";
+import { Toned } from "./toned.js";
+
+export class Pane {
+  /** `desk` is what panes share: { tool, words, changed(pane), chosen(pane), told(pane, state) }. */
+  constructor(root, desk) {
+    const { width, height, spacingRow, spacingColumn, spacingKind } = root.dataset;
+    Object.assign(this, { root, desk });
+    this.image = { width: Number(width), height: Number(height) };
+    this.stage = root.querySelector("[data-stage]");
+    this.sheet = root.querySelector("[data-sheet]");
+    this.tone = new Toned(root, this.sheet, (state) => desk.told(this, state));
+    const spacing = spacingOf({ row: spacingRow, column: spacingColumn, kind: spacingKind });
+    this.rulers = new Rulers(root.querySelector("[data-rulers]"), spacing, desk.words);
+    this.sheet.style.width = `${this.image.width}px`;
+    this.sheet.style.height = `${this.image.height}px`;
+    this.#measureStage();
+    this.view = geometry.fit(this.image, this.box);
+    new ResizeObserver(() => this.#resized()).observe(this.stage);
+    listen(this.stage, this);
+    this.stage.addEventListener("pointerdown", () => desk.chosen(this), { capture: true });
+    this.stage.addEventListener("focus", () => desk.chosen(this));
+    this.show();
+  }
+
+  // What gestures.js asks for.
+
+  toolFor(event) {
+    if (event.button === 1) return "move";
+    return event.shiftKey ? "window" : this.desk.tool;
+  }
+
+  start(tool, point) {
+    if (tool === "measure") this.rulers.begin(geometry.toImage(this.view, this.box, point));
+  }
+
+  drag(tool, point, dx, dy) {
+    if (tool === "move") this.move(dx, dy);
+    else if (tool === "window") this.tone.drag(dx / this.box.width, -dy / this.box.height);
+    else this.rulers.stretch(geometry.toImage(this.view, this.box, point));
+    if (tool === "measure") this.show();
+  }
+
+  end(tool) {
+    if (tool === "measure" && this.rulers.finish(this.view.scale)) this.say(this.rulers.last);
+    this.show();
+  }
+
+  /** Told under the radiograph, and to a screen reader. */
+  say(words) {
+    this.root.querySelector("[data-told]").textContent = words;
+  }
+
+  zoom(point, factor) {
+    this.#look(geometry.zoomed(this.view, this.image, this.box, point, factor));
+  }
+
+  move(dx, dy) {
+    this.#look(geometry.moved(this.view, this.image, this.box, dx, dy));
+  }
+
+  // What the buttons and keys ask for.
+
+  zoomMiddle(factor) {
+    this.zoom({ x: this.box.width / 2, y: this.box.height / 2 }, factor);
+  }
+
+  fit() {
+    this.#look(geometry.fit(this.image, this.box, this.view));
+  }
+
+  actualSize() {
+    this.#look(geometry.actualSize(this.view, this.image, this.box, window.devicePixelRatio));
+  }
+
+  turn() {
+    this.#look(geometry.turned(this.view, this.image, this.box));
+  }
+
+  mirror() {
+    this.#look(geometry.mirrored(this.view));
+  }
+
+  reset() {
+    this.rulers.clear();
+    this.tone.reset();
+    this.say("");
+    this.#look(geometry.fit(this.image, this.box));
+  }
+
+  get fitted() {
+    return geometry.isFitted(this.view, this.image, this.box);
+  }
+
+  /** Drawn once a frame, however much happened in it. */
+  show() {
+    if (this.drawing) return;
+    this.drawing = requestAnimationFrame(() => {
+      const start = performance.now();
+      this.drawing = 0;
+      this.sheet.style.transform = `matrix(${geometry.matrix(this.view, this.box).join()})`;
+      this.rulers.draw(this.view, this.box);
+      this.stage.style.touchAction = this.fitted && this.desk.tool === "move" ? "pan-y" : "none";
+      this.desk.changed(this);
+      performance.measure("viewer frame", { start });
+    });
+  }
+
+  #look(view) {
+    this.view = view;
+    this.show();
+  }
+
+  #measureStage() {
+    this.box = { width: this.stage.clientWidth || 1, height: this.stage.clientHeight || 1 };
+  }
+
+  #resized() {
+    const { fitted } = this;
+    this.#measureStage();
+    if (fitted) this.fit();
+    else this.show();
+  }
+}
