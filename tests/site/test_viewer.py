@@ -175,22 +175,20 @@ def test_two_radiographs_stand_side_by_side(
     expect(ankle.locator("[data-pane]")).to_have_count(1)
 
 
-def touch(page: Page, kind: str, points: list[tuple[float, float]]) -> None:
-    session: Any = page.context.new_cdp_session(page)
-    session.send(
-        "Input.dispatchTouchEvent",
-        {"type": kind, "touchPoints": [{"x": x, "y": y} for x, y in points]},
-    )
-
-
 def test_two_fingers_enlarge(ankle: Page) -> None:
     box = stage(ankle).bounding_box()
     assert box
     x, y, scale = box["x"] + box["width"] / 2, box["y"] + 200, matrix(ankle)[0]
-    touch(ankle, "touchStart", [(x - 30, y), (x + 30, y)])
+    fingers: Any = ankle.context.new_cdp_session(ankle)
+
+    def touch(kind: str, points: list[tuple[float, float]]) -> None:
+        places = [{"x": x, "y": y} for x, y in points]
+        fingers.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": places})
+
+    touch("touchStart", [(x - 30, y), (x + 30, y)])
     for apart in (40, 60, 90):
-        touch(ankle, "touchMove", [(x - apart, y), (x + apart, y)])
-    touch(ankle, "touchEnd", [])
+        touch("touchMove", [(x - apart, y), (x + apart, y)])
+    touch("touchEnd", [])
     assert matrix(ankle)[0] == pytest.approx(3 * scale, rel=0.15)
 
 
