@@ -40,10 +40,12 @@ export class Pane {
   }
 
   drag(tool, point, dx, dy) {
+    const start = performance.now();
     if (tool === "move") this.move(dx, dy);
     else if (tool === "window") this.tone.drag(dx / this.box.width, dy / this.box.height);
     else this.rulers.stretch(geometry.toImage(this.view, this.box, point));
     if (tool === "measure") this.show();
+    performance.measure("viewer hand", { start });
   }
 
   end(tool) {

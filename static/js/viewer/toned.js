@@ -36,6 +36,7 @@ export class Toned {
     const offscreen = canvas.transferControlToOffscreen();
     const { canonical, deep } = this.pane.dataset;
     this.told("loading");
+    this.started = performance.now();
     this.worker.postMessage({ canvas: offscreen, canonical, deep: deep ?? "" }, [offscreen]);
   }
 
@@ -49,6 +50,7 @@ export class Toned {
     } else if (message.ready) {
       Object.assign(this, { presets: message.presets, range: message.range });
       this.tone ??= message.presets.sent;
+      performance.measure("viewer samples", { start: this.started });
       this.told("ready");
       for (const then of this.waiting.splice(0)) then();
     } else if (message.painted) {
