@@ -1,7 +1,7 @@
 """`python -m benchmarks.viewer`: what the viewer's script costs in each frame, in a real browser.
 
 The page's own templates and modules, a drawn radiograph, no server and no network. Each way of
-moving or toning the radiograph is driven as a hand would; the marks that the viewer leaves are read.
+moving or toning the radiograph is driven as a hand would; then the viewer's own marks are read.
 """
 
 from __future__ import annotations

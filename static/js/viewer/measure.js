@@ -19,13 +19,22 @@ export function spacingOf({ row, column, kind }) {
   return rows > 0 && columns > 0 && kind ? { row: rows, column: columns, kind } : null;
 }
 
+// A format takes many times longer to make than to use.
+const formats = new Map();
+
+function format(locale, digits) {
+  const key = `${locale} ${digits}`;
+  if (!formats.has(key)) {
+    const shown = { minimumFractionDigits: digits, maximumFractionDigits: digits };
+    formats.set(key, new Intl.NumberFormat(locale, shown));
+  }
+  return formats.get(key);
+}
+
 /** As people read it: `37 px`, `12.4 mm`, `12.4 mm` and the words for "at the detector". */
 export function said(measured, { locale = "en", detector = "" } = {}) {
   const digits = measured.unit === "px" ? 0 : 1;
-  const number = new Intl.NumberFormat(locale, {
-    minimumFractionDigits: digits,
-    maximumFractionDigits: digits,
-  }).format(measured.value);
+  const number = format(locale, digits).format(measured.value);
   const where = measured.kind === "detector" && detector ? ` ${detector}` : "";
   return `${number} ${measured.unit}${where}`;
 }
