@@ -59,6 +59,7 @@ CASE = answers((*SIDES, "operator"))
 CASE_POST = answers((*SIDES, "operator"), DONE)
 SUBMITTED = answers(SUBMITTERS, reader=403, reading_administrator=403)
 SUBMITTED_POST = answers(SUBMITTERS, DONE, reader=403, reading_administrator=403)
+READING = answers(("reader",), partner=404, stranger=404, others=403)
 ADDING = answers(SIDES, operator=403)
 
 CASES = [
@@ -74,6 +75,8 @@ CASES = [
     Row("cases/<uuid:case_id>/withdraw/", "/cases/{case}/withdraw/", SUBMITTED_POST, "post"),
     Row("cases/<uuid:case_id>/correct/", "/cases/{case}/correct/", SUBMITTED),
     Row("cases/<uuid:case_id>/correct/", "/cases/{case}/correct/", SUBMITTED_POST, "post"),
+    Row("cases/<uuid:case_id>/read/", "/cases/{case}/read/", READING),
+    Row("cases/<uuid:case_id>/read/", "/cases/{case}/read/", {**READING, "reader": DONE}, "post"),
     Row("cases/<uuid:case_id>/add/", "/cases/{case}/add/", ADDING),
     Row(
         "cases/<uuid:case_id>/add/",

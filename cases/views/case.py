@@ -12,11 +12,13 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import User
 from cases import permissions
-from cases.answers import Answer, answer
+from cases.answers import Answer, answers_of
 from cases.models import Case, CaseEvent, Radiograph
+from cases.read_form import ReadForm
 from cases.selectors.cases import get_case_with_answers
 from cases.selectors.external_ids import known_numbers
 from cases.selectors.radiographs import comparable_radiographs
+from cases.selectors.reads import reads_of
 from cases.selectors.timeline import timeline
 from cases.services import trail
 from cases.views.guard import clinical, found, person
@@ -50,6 +52,7 @@ def case_page(request: HttpRequest, case_id: UUID) -> HttpResponse:
     radiograph = shown.radiograph if isinstance(shown, Answer) else None
     context["numbers"] = known_numbers(user=user, case=case, radiograph=radiograph)
     context |= _beside(request, user, case, radiograph)
+    context |= _reads(request, user, case, shown if isinstance(shown, Answer) else None)
     context |= _told(case)
     return render(request, "cases/case.html", context)
 
@@ -68,7 +71,7 @@ def case_status(request: HttpRequest, case_id: UUID) -> HttpResponse:
 
 
 def _context(request: HttpRequest, user: User, case: Case) -> dict[str, object]:
-    answers = [answer(one, one.clinical) for one in case.radiographs.all()]  # type: ignore[attr-defined]
+    answers = answers_of(case)
     kept = [one for one in answers if one.radiograph.withdrawn_at is None]
     shown = _chosen(request, kept)
     state = _state(case, answers)
@@ -101,6 +104,16 @@ def _beside(
         "comparable": others,
         "beside": next((one for one in others if str(one.pk) == wanted), None),
     }
+
+
+def _reads(request: HttpRequest, user: User, case: Case, shown: Answer | None) -> dict[str, object]:
+    """What clinicians concluded, and the form for one who may."""
+    told = reads_of(case=case)
+    own = told.of(user)
+    form = None
+    if permissions.may_read(user, case) and not case.withdrawn_at:
+        form = ReadForm(initial=ReadForm.start(case, shown, own), case=case, answer=shown)
+    return {"reads": told, "own_read": own, "read_form": form}
 
 
 def _told(case: Case) -> dict[str, object]:

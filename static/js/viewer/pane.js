@@ -17,6 +17,7 @@ export class Pane {
     this.tone = new Toned(root, this.sheet, (state) => desk.told(this, state));
     const spacing = spacingOf({ row: spacingRow, column: spacingColumn, kind: spacingKind });
     this.rulers = new Rulers(root.querySelector("[data-rulers]"), spacing, desk.words);
+    this.rulers.marks = places(root.dataset.marks);
     this.sheet.style.width = `${this.image.width}px`;
     this.sheet.style.height = `${this.image.height}px`;
     this.#measureStage();
@@ -36,20 +37,32 @@ export class Pane {
   }
 
   start(tool, point) {
-    if (tool === "measure") this.rulers.begin(geometry.toImage(this.view, this.box, point));
+    const there = geometry.toImage(this.view, this.box, point);
+    if (tool === "measure") this.rulers.begin(there);
+    if (tool === "mark") this.mark(there);
   }
 
   drag(tool, point, dx, dy) {
     const start = performance.now();
     if (tool === "move") this.move(dx, dy);
     else if (tool === "window") this.tone.drag(dx / this.box.width, dy / this.box.height);
-    else this.rulers.stretch(geometry.toImage(this.view, this.box, point));
+    else if (tool === "measure") this.rulers.stretch(geometry.toImage(this.view, this.box, point));
     if (tool === "measure") this.show();
     performance.measure("viewer hand", { start });
   }
 
   end(tool) {
     if (tool === "measure" && this.rulers.finish(this.view.scale)) this.say(this.rulers.last);
+    this.show();
+  }
+
+  /** The place that a read will point to; null takes it away. */
+  mark(point) {
+    const { width, height } = this.image;
+    const outside = point && (point.x < 0 || point.y < 0 || point.x > width || point.y > height);
+    if (outside) return;
+    this.rulers.mark = point;
+    this.desk.marked(this, point);
     this.show();
   }
 
@@ -128,4 +141,10 @@ export class Pane {
     if (fitted) this.fit();
     else this.show();
   }
+}
+
+/** `12.5,30 7,8`: the marks of reads, in image pixels. */
+function places(said = "") {
+  const pairs = said.trim().split(" ").filter(Boolean);
+  return pairs.map((pair) => pair.split(",").map(Number)).map(([x, y]) => ({ x, y }));
 }

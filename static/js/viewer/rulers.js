@@ -1,4 +1,4 @@
-// What was measured on one radiograph: lines in image pixels, drawn over the stage.
+// What was measured and marked on one radiograph, in image pixels, drawn over the stage.
 
 import { toStage } from "./geometry.js";
 import { distance, said } from "./measure.js";
@@ -8,7 +8,7 @@ const SVG = "http://www.w3.org/2000/svg";
 
 export class Rulers {
   constructor(layer, spacing, words) {
-    Object.assign(this, { layer, spacing, words, lines: [], drawn: null });
+    Object.assign(this, { layer, spacing, words, lines: [], drawn: null, marks: [], mark: null });
   }
 
   begin(point) {
@@ -46,7 +46,11 @@ export class Rulers {
 
   draw(view, stage) {
     this.layer.setAttribute("viewBox", `0 0 ${stage.width} ${stage.height}`);
-    this.layer.replaceChildren(...this.lines.flatMap((line) => this.#drawn(line, view, stage)));
+    const marks = this.mark ? [...this.marks, this.mark] : this.marks;
+    this.layer.replaceChildren(
+      ...marks.flatMap((mark) => marked(toStage(view, stage, mark), mark === this.mark)),
+      ...this.lines.flatMap((line) => this.#drawn(line, view, stage)),
+    );
   }
 
   #drawn(line, view, stage) {
@@ -62,6 +66,12 @@ export class Rulers {
     label.textContent = said(distance(line.from, line.to, this.spacing), this.words);
     return [shadow, stroke, ...ends, label];
   }
+}
+
+function marked({ x, y }, fresh) {
+  const round = { cx: x, cy: y, r: 14 };
+  const kind = fresh ? "mark mark--fresh" : "mark";
+  return [element("circle", { ...round, class: "shadow" }), element("circle", { ...round, class: kind })];
 }
 
 function element(name, attributes) {

@@ -49,6 +49,17 @@ class Desk {
     this.changed(pane);
   }
 
+  /** A place was marked, or its mark taken away: the form of the read keeps it. */
+  marked(pane, point) {
+    const form = document.querySelector("[data-read]");
+    if (!form) return;
+    for (const one of this.panes) if (one !== pane) one.rulers.mark = null;
+    form.elements.marked_radiograph.value = point ? pane.root.dataset.radiograph : "";
+    form.elements.marked_x.value = point ? point.x.toFixed(1) : "";
+    form.elements.marked_y.value = point ? point.y.toFixed(1) : "";
+    form.querySelector("[data-marked-words]").hidden = !point;
+  }
+
   // What people do.
 
   listen() {
@@ -65,6 +76,8 @@ class Desk {
       if (target.matches("[data-opacity]")) this.viewer.style.setProperty("--heatmap", String(target.value / 100));
     });
     document.addEventListener("keydown", (event) => this.#key(event));
+    const unmark = document.querySelector("[data-unmark]");
+    unmark?.addEventListener("click", () => this.panes.forEach((pane) => pane.mark(null)));
     this.choose(this.tool);
   }
 
@@ -84,6 +97,7 @@ class Desk {
       move: () => this.choose("move"),
       window: () => this.choose("window"),
       measure: () => this.choose("measure"),
+      mark: () => this.viewer.querySelector("[data-do=mark]") && this.choose("mark"),
       undo: () => pane.rulers.undo(),
       left: () => pane.move(NUDGE, 0),
       right: () => pane.move(-NUDGE, 0),
@@ -98,7 +112,7 @@ class Desk {
   choose(tool) {
     this.tool = tool;
     this.viewer.dataset.tool = tool;
-    for (const name of ["move", "window", "measure"]) this.#pressed(name, name === tool);
+    for (const name of ["move", "window", "measure", "mark"]) this.#pressed(name, name === tool);
     for (const pane of this.panes) pane.show();
   }
 
@@ -148,6 +162,7 @@ const KEYS = {
   p: "move",
   w: "window",
   d: "measure",
+  k: "mark",
   f: "fullscreen",
   Backspace: "undo",
   x: "reset",

@@ -1,0 +1,32 @@
+"""The reads of a case that was already looked up for the person."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from accounts.models import User
+from cases.models import Case, Read
+
+
+@dataclass(frozen=True)
+class Reads:
+    """Those that stand, newest first, and those that were amended since."""
+
+    standing: Sequence[Read]
+    amended: Sequence[Read]
+
+    def of(self, user: User) -> Read | None:
+        """The standing read of one person."""
+        return next((read for read in self.standing if read.reader_id == user.pk), None)
+
+
+def reads_of(*, case: Case) -> Reads:
+    """All reads of a case, in one query."""
+    found = list(
+        Read.objects.filter(case=case)
+        .select_related(
+            "reader", "organization", "analysis__model_version", "marked_radiograph", "amended_by"
+        )
+        .order_by("-created_at", "-pk")
+    )
+    stands = [read for read in found if not hasattr(read, "amended_by")]
+    return Reads(stands, [read for read in found if hasattr(read, "amended_by")])
