@@ -204,3 +204,24 @@ def test_without_script_the_radiograph_is_there(
     assert min(box["width"], box["height"]) > 200
     expect(plain.locator(".viewer__tools")).to_be_hidden()
     plain.context.close()
+
+
+def test_a_clinician_marks_the_place_and_signs_a_read(ankle: Page) -> None:
+    ankle.keyboard.press("k")
+    drag(ankle, (400, 180), (400, 180))
+    expect(ankle.locator("[data-rulers] .mark--fresh")).to_have_count(1)
+    form = ankle.locator("[data-read]")
+    expect(form.get_by_text("The place that you marked is kept")).to_be_visible()
+    form.get_by_label("Fracture", exact=True).check()
+    form.get_by_label("Agrees with the software").check()
+    form.get_by_label("Comment").fill("Distal tibia: lesion, no displaced fracture.")
+    form.get_by_role("button", name="Sign this read").click()
+    told = ankle.locator("#reads")
+    expect(told.get_by_text("Marked on")).to_be_visible()
+    expect(told.get_by_text("Distal tibia: lesion")).to_be_visible()
+    expect(ankle.locator("[data-rulers] .mark")).to_have_count(1)
+    told.get_by_text("Amend your read").click()
+    form.get_by_label("Unsure").check()
+    form.get_by_role("button", name="Amend").click()
+    expect(told.get_by_text("1 read that was amended")).to_be_visible()
+    expect(told.locator(".read").first).to_contain_text("Unsure")
