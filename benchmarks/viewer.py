@@ -139,6 +139,7 @@ def run(side: int) -> tuple[float, list[str]]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
         page = browser.new_page(viewport={"width": 1366, "height": 900})
+        page.add_init_script("globalThis.viewerMeasures = true")
         page.route("**/*", serve)
         page.goto(HOST + "/")
         page.wait_for_function("document.querySelector('.viewer__radiograph').complete")

@@ -7,9 +7,17 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.answers import Answer
 from cases.forms import UNKNOWN
-from cases.models import Analysis, Case, Read
+from cases.models import Case, Read
+from cases.selectors.reads import analysis_of, radiograph_of
 from cases.services.reads import Mark
 from cases.vocabulary import Agreement, BodyRegion, Conclusion, OtherFinding, Side
+
+
+class Unseen(forms.HiddenInput):
+    """What a browser must not fill in again by itself, for nobody would see it."""
+
+    def __init__(self) -> None:
+        super().__init__(attrs={"autocomplete": "off"})
 
 
 class ReadForm(forms.Form):
@@ -42,10 +50,11 @@ class ReadForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
-    analysis = forms.UUIDField(required=False, widget=forms.HiddenInput)
-    marked_radiograph = forms.UUIDField(required=False, widget=forms.HiddenInput)
-    marked_x = forms.FloatField(required=False, widget=forms.HiddenInput)
-    marked_y = forms.FloatField(required=False, widget=forms.HiddenInput)
+    analysis = forms.UUIDField(required=False, widget=Unseen)
+    amending = forms.UUIDField(required=False, widget=Unseen)
+    marked_radiograph = forms.UUIDField(required=False, widget=Unseen)
+    marked_x = forms.FloatField(required=False, widget=Unseen)
+    marked_y = forms.FloatField(required=False, widget=Unseen)
 
     def __init__(self, *args: Any, case: Case, answer: Answer | None, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -66,11 +75,7 @@ class ReadForm(forms.Form):
         place = [data.pop(f"marked_{name}") for name in ("radiograph", "x", "y")]
         wanted = data.pop("analysis", None)
         data["mark"] = self._mark(*place)
-        data["analysis"] = (
-            Analysis.objects.filter(radiograph__case=self.case, pk=wanted)
-            .select_related("radiograph")
-            .first()
-        )
+        data["analysis"] = analysis_of(case=self.case, analysis_id=wanted) if wanted else None
         if data["analysis"] is None:
             data["agreement"] = ""
         return data
@@ -78,7 +83,7 @@ class ReadForm(forms.Form):
     def _mark(self, radiograph_id: Any, x: float | None, y: float | None) -> Mark | None:
         if radiograph_id is None or x is None or y is None:
             return None
-        radiograph = self.case.radiographs.filter(pk=radiograph_id).first()
+        radiograph = radiograph_of(case=self.case, radiograph_id=radiograph_id)
         return Mark(radiograph, x, y) if radiograph else None
 
     @staticmethod
@@ -91,4 +96,7 @@ class ReadForm(forms.Form):
         names = ["conclusion", "body_region", "side", "other_findings", "comment"]
         if shown is not None and read.analysis_id == shown.pk:
             names.append("agreement")
-        return start | {name: getattr(read, name) for name in names}
+        if read.marked_radiograph and read.marked_radiograph.withdrawn_at is None:
+            start |= {"marked_radiograph": read.marked_radiograph.pk}
+            names += ["marked_x", "marked_y"]
+        return start | {"amending": read.pk} | {name: getattr(read, name) for name in names}

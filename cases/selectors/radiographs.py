@@ -2,6 +2,8 @@
 
 from uuid import UUID
 
+from django.db import models
+
 from accounts.models import User
 from cases.models import Analysis, Case, Radiograph
 
@@ -38,9 +40,10 @@ def comparable_radiographs(*, user: User, case: Case) -> list[Radiograph]:
     found = (
         Radiograph.objects.filter(case__in=visible.order_by(), withdrawn_at__isnull=True)
         .select_related("case")
-        .order_by("-case__created_at", "case_id", "position")[:MOST_COMPARED]
+        .annotate(elsewhere=models.Case(models.When(case=case.pk, then=0), default=1))
+        .order_by("elsewhere", "-case__created_at", "case_id", "position")[:MOST_COMPARED]
     )
-    return sorted(found, key=lambda radiograph: radiograph.case_id != case.pk)
+    return list(found)
 
 
 def get_analysis(*, user: User, analysis_id: UUID) -> Analysis:

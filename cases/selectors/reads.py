@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from accounts.models import User
-from cases.models import Case, Read
+from cases.models import Analysis, Case, Radiograph, Read
 
 
 @dataclass(frozen=True)
@@ -17,6 +18,17 @@ class Reads:
     def of(self, user: User) -> Read | None:
         """The standing read of one person."""
         return next((read for read in self.standing if read.reader_id == user.pk), None)
+
+
+def analysis_of(*, case: Case, analysis_id: UUID) -> Analysis | None:
+    """An analysis of this case, with its radiograph; None for one of another."""
+    of_case = Analysis.objects.filter(radiograph__case=case).select_related("radiograph")
+    return of_case.filter(pk=analysis_id).first()
+
+
+def radiograph_of(*, case: Case, radiograph_id: UUID) -> Radiograph | None:
+    """A radiograph of this case; None for one of another."""
+    return Radiograph.objects.filter(case=case, pk=radiograph_id).first()
 
 
 def reads_of(*, case: Case) -> Reads:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -41,14 +42,17 @@ def record_read(
     analysis: Analysis | None = None,
     agreement: str = "",
     mark: Mark | None = None,
+    amending: UUID | None = None,
 ) -> Read:
     """Keep what `reader` concluded; of the same person's earlier read it is the amendment.
 
-    `analysis` is the answer that stood on the page, `agreement` what the reader thinks of it.
+    `analysis` is the answer that stood on the page, `agreement` what the reader thinks of it, and
+    `amending` the reader's own read that stood there: nobody amends what they have not seen.
 
     Raises:
         PermissionDenied: this person does not read this case.
-        CannotBeRead: the case is withdrawn, or what was given belongs to another one.
+        CannotBeRead: the case is withdrawn, the reader has read it meanwhile, or what was given
+            belongs to another one.
     """
     if reader.organization is None or not permissions.may_read(reader, case):
         raise PermissionDenied("Only clinicians of the reading organization read a case.")
@@ -57,6 +61,10 @@ def record_read(
         raise CannotBeRead(_("The case was withdrawn; there is nothing to read."))
     _check(current, conclusion, other_findings, analysis, agreement, mark)
     earlier = Read.objects.filter(case=case, reader=reader, amended_by__isnull=True).first()
+    if (earlier.pk if earlier else None) != amending:
+        raise CannotBeRead(
+            _("You have read this case meanwhile: open it again, and amend that read if need be.")
+        )
     read = Read.objects.create(
         case=current,
         reader=reader,
@@ -105,6 +113,7 @@ def _check(
 def _is_answer(analysis: Analysis, case: Case) -> bool:
     return (
         analysis.radiograph.case_id == case.pk
+        and analysis.radiograph.withdrawn_at is None
         and analysis.purpose == Purpose.CLINICAL
         and analysis.status == AnalysisStatus.SUCCEEDED
     )

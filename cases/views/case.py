@@ -52,7 +52,7 @@ def case_page(request: HttpRequest, case_id: UUID) -> HttpResponse:
     radiograph = shown.radiograph if isinstance(shown, Answer) else None
     context["numbers"] = known_numbers(user=user, case=case, radiograph=radiograph)
     context |= _beside(request, user, case, radiograph)
-    context |= _reads(request, user, case, shown if isinstance(shown, Answer) else None)
+    context |= _reads(user, case, shown if isinstance(shown, Answer) else None)
     context |= _told(case)
     return render(request, "cases/case.html", context)
 
@@ -66,7 +66,9 @@ def case_status(request: HttpRequest, case_id: UUID) -> HttpResponse:
     context = _context(request, user, case)
     context["changed"] = request.GET.get("state") != context["state"]
     if context["changed"]:
+        shown = context["shown"]
         context |= _told(case)
+        context |= _reads(user, case, shown if isinstance(shown, Answer) else None)
     return render(request, "cases/_status.html", context)
 
 
@@ -106,7 +108,7 @@ def _beside(
     }
 
 
-def _reads(request: HttpRequest, user: User, case: Case, shown: Answer | None) -> dict[str, object]:
+def _reads(user: User, case: Case, shown: Answer | None) -> dict[str, object]:
     """What clinicians concluded, and the form for one who may."""
     told = reads_of(case=case)
     own = told.of(user)

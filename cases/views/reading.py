@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -30,7 +31,8 @@ def case_read(request: HttpRequest, case_id: UUID) -> HttpResponse:
     if case.withdrawn_at:
         return back_to_withdrawn(request, case)
     shown = _shown(request, case)
-    start = ReadForm.start(case, shown, reads_of(case=case).of(user))
+    own = reads_of(case=case).of(user)
+    start = ReadForm.start(case, shown, own)
     data = request.POST if request.method == "POST" else None
     form = ReadForm(data, initial=start, case=case, answer=shown)
     if request.method == "POST" and form.is_valid():
@@ -40,9 +42,10 @@ def case_read(request: HttpRequest, case_id: UUID) -> HttpResponse:
             form.add_error(None, str(error))
         else:
             messages.success(request, _("Your read was amended.") if read.amends_id else _("Read."))
-            return redirect("case_page", case_id=case.pk)
+            page = reverse("case_page", args=[case.pk])
+            return redirect(f"{page}?radiograph={shown.radiograph.pk}" if shown else page)
     status = 422 if request.method == "POST" else 200
-    context = {"read_form": form, "case": case, "shown": shown}
+    context = {"read_form": form, "case": case, "shown": shown, "own_read": own}
     return render(request, "cases/read.html", context, status=status)
 
 

@@ -78,6 +78,8 @@ def test_the_wheel_enlarges_what_is_under_the_cursor(ankle: Page) -> None:
     ankle.mouse.wheel(0, -500)
     assert matrix(ankle)[0] > 1.5 * scale
     assert under(ankle, x, y) == pytest.approx(held, abs=1.5)
+    ankle.keyboard.press("h")
+    expect(ankle.locator("#show-heatmap")).to_be_checked()
     moved = matrix(ankle)
     drag(ankle, (200, 200), (240, 170))
     after = matrix(ankle)
@@ -157,6 +159,33 @@ def test_every_tool_is_reached_by_keyboard_and_says_its_key(ankle: Page) -> None
     ankle.get_by_label("Heatmap", exact=False).first.focus()
     ankle.keyboard.press("h")
     expect(ankle.locator("#show-heatmap")).to_be_checked()
+
+
+def test_measuring_without_a_pointer(ankle: Page) -> None:
+    stage(ankle).focus()
+    ankle.keyboard.press("d")
+    ankle.keyboard.press("Enter")
+    for _ in range(3):
+        ankle.keyboard.press("ArrowRight")
+    ankle.keyboard.press("Enter")
+    long = round(3 * 48 / matrix(ankle)[0])
+    expect(ankle.locator("[data-rulers] text")).to_have_text(f"{long} px")
+
+
+def test_single_keys_can_be_turned_off(ankle: Page) -> None:
+    before = matrix(ankle)
+    ankle.get_by_label("Keys", exact=True).uncheck()
+    ankle.keyboard.press("r")
+    assert matrix(ankle) == before
+    ankle.reload()
+    expect(ankle.get_by_label("Keys", exact=True)).not_to_be_checked()
+    ankle.get_by_label("Keys", exact=True).check()
+    ankle.keyboard.press("r")
+    assert matrix(ankle) != before
+    ankle.locator("[data-read] textarea").fill("r")
+    turned = matrix(ankle)
+    ankle.keyboard.press("r")
+    assert matrix(ankle) == turned
 
 
 def test_two_radiographs_stand_side_by_side(

@@ -6,6 +6,7 @@
 
 export const LARGEST = 16;
 const SMALLEST = 0.5; // of the scale that fits
+const FINEST = 0.25; // pixel for pixel on the finest screens there are
 
 /** The whole radiograph, as large as the stage allows; turns and mirroring are kept. */
 export function fit(image, stage, view = { turns: 0, mirrored: false }) {
@@ -61,7 +62,7 @@ export function toImage(view, stage, point) {
 
 /** Larger or smaller by `factor`, with what lies under `point` (of the stage) staying there. */
 export function zoomed(view, image, stage, point, factor) {
-  const least = SMALLEST * fittingScale(image, stage, view.turns);
+  const least = Math.min(FINEST, SMALLEST * fittingScale(image, stage, view.turns));
   const scale = Math.min(LARGEST, Math.max(least, view.scale * factor));
   const held = toImage(view, stage, point);
   const there = toImage({ ...view, scale }, stage, point);

@@ -3,8 +3,9 @@
 
 const WHEEL = 0.0016; // zoom, as a power of e, for each pixel that the wheel turned
 
-/** `hands` has toolFor(event), start(tool, point), drag(tool, point, dx, dy), end(tool),
- *  zoom(point, factor) and move(dx, dy); points and distances in CSS pixels of the stage. */
+/** `hands` has toolFor(event), start(tool, point), drag(tool, point, dx, dy), end(tool, point),
+ *  cancel(tool), zoom(point, factor) and move(dx, dy); points and distances in CSS pixels of the
+ *  stage. What was started is ended, or cancelled when it turns out to be something else. */
 export function listen(stage, hands) {
   const down = new Map();
   let tool = null;
@@ -33,7 +34,7 @@ export function listen(stage, hands) {
       tool = hands.toolFor(event);
       hands.start(tool, place(event));
     } else if (tool) {
-      hands.end(tool);
+      hands.cancel(tool);
       tool = null;
     }
   });
@@ -49,8 +50,9 @@ export function listen(stage, hands) {
 
   for (const name of ["pointerup", "pointercancel"]) {
     stage.addEventListener(name, (event) => {
-      if (!down.delete(event.pointerId)) return;
-      if (tool) hands.end(tool);
+      if (!down.delete(event.pointerId) || !tool) return;
+      if (name === "pointerup") hands.end(tool, place(event));
+      else hands.cancel(tool);
       tool = null;
     });
   }
@@ -61,8 +63,7 @@ function pinch(down, moving, now, hands) {
   const before = down.get(moving);
   const middle = { x: (now.x + other.x) / 2, y: (now.y + other.y) / 2 };
   hands.move((now.x - before.x) / 2, (now.y - before.y) / 2);
-  const factor = apart(now, other) / Math.max(1, apart(before, other));
-  hands.zoom(middle, factor);
+  hands.zoom(middle, apart(now, other) / Math.max(1, apart(before, other)));
 }
 
 function apart(one, other) {

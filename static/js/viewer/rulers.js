@@ -3,31 +3,31 @@
 import { toStage } from "./geometry.js";
 import { distance, said } from "./measure.js";
 
-const SHORTEST = 4; // CSS pixels; less was a press, not a line
 const SVG = "http://www.w3.org/2000/svg";
 
 export class Rulers {
   constructor(layer, spacing, words) {
-    Object.assign(this, { layer, spacing, words, lines: [], drawn: null, marks: [], mark: null });
+    Object.assign(this, { layer, spacing, words, lines: [], open: null, marks: [], mark: null });
   }
 
+  /** A line from here; it follows `stretch` until it is closed or dropped. */
   begin(point) {
-    this.drawn = { from: point, to: point };
-    this.lines.push(this.drawn);
+    this.open = { from: point, to: point };
+    this.lines.push(this.open);
   }
 
   stretch(point) {
-    if (this.drawn) this.drawn.to = point;
+    if (this.open) this.open.to = point;
   }
 
-  /** Whether a line was left, at so many CSS pixels to an image pixel. */
-  finish(scale) {
-    const line = this.drawn;
-    this.drawn = null;
-    if (!line) return false;
-    const long = Math.hypot(line.to.x - line.from.x, line.to.y - line.from.y) * scale;
-    if (long < SHORTEST) this.lines.pop();
-    return long >= SHORTEST;
+  close(point) {
+    this.stretch(point);
+    this.open = null;
+  }
+
+  drop() {
+    this.lines = this.lines.filter((line) => line !== this.open);
+    this.open = null;
   }
 
   /** The last line's length in words. */
@@ -37,10 +37,12 @@ export class Rulers {
   }
 
   undo() {
-    return this.lines.pop() !== undefined;
+    this.open = null;
+    this.lines.pop();
   }
 
   clear() {
+    this.open = null;
     this.lines = [];
   }
 
@@ -56,15 +58,14 @@ export class Rulers {
   #drawn(line, view, stage) {
     const [from, to] = [line.from, line.to].map((point) => toStage(view, stage, point));
     const ends = [from, to].map(({ x, y }) => element("circle", { cx: x, cy: y, r: 3 }));
-    const stroke = element("line", { x1: from.x, y1: from.y, x2: to.x, y2: to.y });
-    const shadow = element("line", { x1: from.x, y1: from.y, x2: to.x, y2: to.y, class: "shadow" });
+    const places = { x1: from.x, y1: from.y, x2: to.x, y2: to.y };
     const label = element("text", { x: to.x + 8, y: to.y - 8 });
     if (to.x > stage.width - 120) {
       label.setAttribute("x", to.x - 8);
       label.setAttribute("text-anchor", "end");
     }
     label.textContent = said(distance(line.from, line.to, this.spacing), this.words);
-    return [shadow, stroke, ...ends, label];
+    return [element("line", { ...places, class: "shadow" }), element("line", places), ...ends, label];
   }
 }
 

@@ -5,7 +5,8 @@ import { decode } from "./png.js";
 import { presets, table, windowLike } from "./tone.js";
 
 let picture = null;
-let canvas = null;
+let context = null;
+let image = null; // its pixels, made once: a large radiograph takes hundreds of megabytes of them
 let wanted = null;
 
 self.onmessage = async ({ data }) => {
@@ -18,7 +19,10 @@ async function load({ canvas: given, canonical, deep }) {
     const grey = await fetched(canonical);
     const fine = deep ? await fetched(deep) : null;
     picture = fine ?? grey;
-    canvas = given;
+    const { width, height } = picture;
+    Object.assign(given, { width, height });
+    context = given.getContext("2d", { alpha: false });
+    image = context.createImageData(width, height);
     const values = 1 << picture.bits;
     const counts = new Uint32Array(values);
     for (const sample of picture.samples) counts[sample] += 1;
@@ -55,11 +59,8 @@ function paint() {
   const tone = wanted;
   wanted = null;
   if (!picture || !tone) return;
-  const { width, height, samples, bits } = picture;
+  const { samples, bits } = picture;
   const colours = greys(table(tone, 1 << bits));
-  const context = canvas.getContext("2d", { alpha: false });
-  if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
-  const image = context.createImageData(width, height);
   const pixels = new Uint32Array(image.data.buffer);
   for (let i = 0; i < samples.length; i += 1) pixels[i] = colours[samples[i]];
   context.putImageData(image, 0, 0);

@@ -2,25 +2,48 @@
 // another tone. Until then, and wherever that cannot be done, the radiograph is shown as sent.
 
 import { dragged } from "./tone.js";
+import { watch } from "./watch.js";
 
 export class Toned {
+  #waiting = [];
+  #failed = !Toned.possible;
+
   /** `pane` has data-canonical, perhaps data-deep, and data-worker; `told(state)` hears "loading",
    *  "ready" or "failed". */
   constructor(pane, sheet, told) {
-    Object.assign(this, { pane, sheet, told, tone: null, presets: null, range: 255, waiting: [] });
+    Object.assign(this, { pane, sheet, told, tone: null, presets: null, range: 255 });
   }
 
   static get possible() {
     return typeof OffscreenCanvas !== "undefined" && typeof DecompressionStream !== "undefined";
   }
 
-  /** Does `then` once the samples are there. */
-  whenReady(then) {
+  drag(dx, dy) {
+    this.#whenReady(() => this.#show(dragged(this.tone, this.range, dx, dy)));
+  }
+
+  preset(name) {
+    this.#whenReady(() => this.#show({ ...this.presets[name], inverted: this.tone.inverted }));
+  }
+
+  invert() {
+    this.#whenReady(() => this.#show({ ...this.tone, inverted: !this.tone.inverted }));
+  }
+
+  /** As sent again; what still waits for the grey levels is forgotten. */
+  reset() {
+    this.#waiting = [];
+    this.tone = this.presets ? this.presets.sent : null;
+    if (this.canvas) this.canvas.hidden = true;
+  }
+
+  #whenReady(then) {
+    if (this.#failed) return;
     if (this.presets) {
       then();
       return;
     }
-    this.waiting.push(then);
+    this.#waiting.push(then);
     if (!this.worker) this.#start();
   }
 
@@ -32,7 +55,7 @@ export class Toned {
     this.canvas = canvas;
     this.worker = new Worker(this.pane.dataset.worker, { type: "module" });
     this.worker.onmessage = ({ data }) => this.#heard(data);
-    this.worker.onerror = () => this.#heard({ failed: "the worker did not start" });
+    this.worker.onerror = () => this.#fail();
     const offscreen = canvas.transferControlToOffscreen();
     const { canonical, deep } = this.pane.dataset;
     this.told("loading");
@@ -41,46 +64,37 @@ export class Toned {
   }
 
   #heard(message) {
-    if (message.failed) {
-      this.worker.terminate();
-      this.canvas.remove();
-      this.worker = null;
-      this.waiting = [];
-      this.told("failed");
-    } else if (message.ready) {
-      Object.assign(this, { presets: message.presets, range: message.range });
-      this.tone ??= message.presets.sent;
-      performance.measure("viewer samples", { start: this.started });
-      this.told("ready");
-      for (const then of this.waiting.splice(0)) then();
-    } else if (message.painted) {
-      this.canvas.hidden = this.asSent;
-    }
+    if (message.failed) this.#fail();
+    else if (message.ready) this.#ready(message);
+    else if (message.painted) this.canvas.hidden = this.#asSent;
   }
 
-  get asSent() {
-    return this.tone === null || this.tone === this.presets?.sent;
+  #ready({ presets, range }) {
+    Object.assign(this, { presets, range, tone: presets.sent });
+    watch("viewer samples", this.started);
+    for (const then of this.#waiting.splice(0)) then();
+    this.told("ready");
   }
 
-  drag(dx, dy) {
-    this.whenReady(() => this.#show(dragged(this.tone, this.range, dx, dy)));
+  #fail() {
+    this.worker.terminate();
+    this.canvas.remove();
+    Object.assign(this, { worker: null, canvas: null, presets: null, tone: null });
+    this.#waiting = [];
+    this.#failed = true;
+    this.told("failed");
   }
 
-  preset(name) {
-    this.whenReady(() => this.#show({ ...this.presets[name], inverted: this.tone.inverted }));
-  }
-
-  invert() {
-    this.whenReady(() => this.#show({ ...this.tone, inverted: !this.tone.inverted }));
-  }
-
-  reset() {
-    this.tone = this.presets ? this.presets.sent : null;
-    if (this.canvas) this.canvas.hidden = true;
+  get #asSent() {
+    return this.tone === this.presets?.sent;
   }
 
   #show(tone) {
-    this.tone = tone;
-    this.worker.postMessage({ tone });
+    const { sent } = this.presets;
+    const same = !tone.inverted && tone.low === sent.low && tone.high === sent.high;
+    this.tone = same ? sent : tone;
+    // The file itself is shown for what was sent, not the straight line that comes nearest to it.
+    if (same) this.canvas.hidden = true;
+    else this.worker.postMessage({ tone });
   }
 }

@@ -2,18 +2,20 @@
 //
 // Without this file the page shows each radiograph as large as it fits, and its heatmap by a switch.
 
+import { KeySwitch, deedOf } from "./keys.js";
 import { Pane } from "./pane.js";
+import { ReadMark } from "./read_mark.js";
 import { Toned } from "./toned.js";
 
 const STEP = 1.25;
 const NUDGE = 48;
+const TOOLS = ["move", "window", "measure", "mark"];
 
 export function start(viewer) {
   const desk = new Desk(viewer);
   viewer.classList.add("viewer--live");
   for (const root of viewer.querySelectorAll("[data-pane]")) desk.panes.push(new Pane(root, desk));
-  desk.chosen(desk.panes[0]);
-  desk.listen();
+  desk.begin();
 }
 
 class Desk {
@@ -27,21 +29,42 @@ class Desk {
     if (!document.fullscreenEnabled) viewer.querySelector("[data-do=fullscreen]").hidden = true;
   }
 
+  begin() {
+    this.keys = new KeySwitch(this.viewer.querySelector("[data-keys]"));
+    this.readMark = new ReadMark(document.querySelector("[data-read]"), this.panes);
+    this.viewer.addEventListener("click", ({ target }) => {
+      const button = target.closest("[data-do]");
+      if (button) this.do(button.dataset.do);
+    });
+    const windows = this.viewer.querySelector("[data-presets]");
+    windows.addEventListener("change", () => {
+      if (windows.value) this.pane.tone.preset(windows.value);
+      // The same window may be wished for again, after a drag or for the other radiograph.
+      windows.value = "";
+      this.pane.show();
+    });
+    this.#opacity();
+    document.addEventListener("keydown", (event) => this.#key(event));
+    this.chosen(this.panes[0]);
+    this.choose(this.tool);
+  }
+
   // What panes say.
 
   chosen(pane) {
     this.pane = pane;
-    for (const one of this.panes) one.root.classList.toggle("viewer__pane--chosen", one === pane && this.panes.length > 1);
+    const several = this.panes.length > 1;
+    for (const one of this.panes) one.root.classList.toggle("viewer__pane--chosen", several && one === pane);
     this.changed(pane);
   }
 
   changed(pane) {
     if (pane !== this.pane) return;
-    const { tone } = pane.tone;
-    this.#pressed("invert", Boolean(tone?.inverted));
+    this.#pressed("invert", Boolean(pane.tone.tone?.inverted));
     this.#pressed("fit", pane.fitted);
     this.#pressed("mirror", pane.view.mirrored);
-    pane.root.querySelector("[data-zoomed]").textContent = `${Math.round(pane.view.scale * window.devicePixelRatio * 100)} %`;
+    const zoom = Math.round(pane.view.scale * window.devicePixelRatio * 100);
+    pane.root.querySelector("[data-zoomed]").textContent = `${zoom} %`;
   }
 
   told(pane, state) {
@@ -49,37 +72,11 @@ class Desk {
     this.changed(pane);
   }
 
-  /** A place was marked, or its mark taken away: the form of the read keeps it. */
   marked(pane, point) {
-    const form = document.querySelector("[data-read]");
-    if (!form) return;
-    for (const one of this.panes) if (one !== pane) one.rulers.mark = null;
-    form.elements.marked_radiograph.value = point ? pane.root.dataset.radiograph : "";
-    form.elements.marked_x.value = point ? point.x.toFixed(1) : "";
-    form.elements.marked_y.value = point ? point.y.toFixed(1) : "";
-    form.querySelector("[data-marked-words]").hidden = !point;
+    this.readMark.put(pane, point);
   }
 
   // What people do.
-
-  listen() {
-    this.viewer.addEventListener("click", ({ target }) => {
-      const button = target.closest("[data-do]");
-      if (button) this.do(button.dataset.do);
-    });
-    this.viewer.querySelector("[data-presets]").addEventListener("change", ({ target }) => {
-      if (target.value) this.pane.tone.preset(target.value);
-      this.pane.show();
-    });
-    // The slider is replaced when an answer arrives: the viewer hears it.
-    this.viewer.addEventListener("input", ({ target }) => {
-      if (target.matches("[data-opacity]")) this.viewer.style.setProperty("--heatmap", String(target.value / 100));
-    });
-    document.addEventListener("keydown", (event) => this.#key(event));
-    const unmark = document.querySelector("[data-unmark]");
-    unmark?.addEventListener("click", () => this.panes.forEach((pane) => pane.mark(null)));
-    this.choose(this.tool);
-  }
 
   do(name) {
     const { pane } = this;
@@ -91,13 +88,14 @@ class Desk {
       turn: () => pane.turn(),
       mirror: () => pane.mirror(),
       invert: () => pane.tone.invert(),
+      narrower: () => pane.tone.drag(-0.1, 0),
+      wider: () => pane.tone.drag(0.1, 0),
+      darker: () => pane.tone.drag(0, 0.05),
+      brighter: () => pane.tone.drag(0, -0.05),
       reset: () => this.#reset(),
       untouched: () => this.#untouched(),
       fullscreen: () => this.#fullscreen(),
-      move: () => this.choose("move"),
-      window: () => this.choose("window"),
-      measure: () => this.choose("measure"),
-      mark: () => this.viewer.querySelector("[data-do=mark]") && this.choose("mark"),
+      press: () => pane.press(),
       undo: () => pane.rulers.undo(),
       left: () => pane.move(NUDGE, 0),
       right: () => pane.move(-NUDGE, 0),
@@ -105,20 +103,21 @@ class Desk {
       down: () => pane.move(0, -NUDGE),
       heatmap: () => document.getElementById("show-heatmap")?.click(),
     };
-    deeds[name]?.();
+    if (TOOLS.includes(name)) this.choose(name);
+    else deeds[name]();
     pane.show();
   }
 
   choose(tool) {
+    if (!this.viewer.querySelector(`[data-do=${tool}]`)) return;
     this.tool = tool;
     this.viewer.dataset.tool = tool;
-    for (const name of ["move", "window", "measure", "mark"]) this.#pressed(name, name === tool);
+    for (const name of TOOLS) this.#pressed(name, name === tool);
     for (const pane of this.panes) pane.show();
   }
 
   #reset() {
     this.pane.reset();
-    this.viewer.querySelector("[data-presets]").value = "";
     this.viewer.classList.remove("viewer--untouched");
     this.#pressed("untouched", false);
   }
@@ -132,13 +131,23 @@ class Desk {
     else this.viewer.requestFullscreen();
   }
 
+  /** The slider is replaced when an answer arrives: the viewer hears it, and sets the new one. */
+  #opacity() {
+    let strength = 100;
+    this.viewer.addEventListener("input", ({ target }) => {
+      if (!target.matches("[data-opacity]")) return;
+      strength = Number(target.value);
+      this.viewer.style.setProperty("--heatmap", String(strength / 100));
+    });
+    document.addEventListener("htmx:oobAfterSwap", () => {
+      const slider = this.viewer.querySelector("[data-opacity]");
+      if (slider) slider.value = strength;
+    });
+  }
+
   #key(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.target.closest("input:not([type=checkbox]), select, textarea, summary, dialog")) return;
-    const name = KEYS[event.key] ?? KEYS[event.key.toLowerCase()];
-    const arrow = event.key.startsWith("Arrow");
-    // Arrows scroll the page, unless the radiograph is what one is at.
-    if (!name || (arrow && !event.target.closest("[data-stage]"))) return;
+    const name = this.keys.on ? deedOf(event, this.viewer) : null;
+    if (!name) return;
     event.preventDefault();
     this.do(name);
   }
@@ -147,27 +156,3 @@ class Desk {
     this.viewer.querySelector(`[data-do=${name}]`)?.setAttribute("aria-pressed", String(on));
   }
 }
-
-const KEYS = {
-  "+": "in",
-  "=": "in",
-  "-": "out",
-  0: "fit",
-  1: "actual",
-  r: "turn",
-  m: "mirror",
-  i: "invert",
-  h: "heatmap",
-  o: "untouched",
-  p: "move",
-  w: "window",
-  d: "measure",
-  k: "mark",
-  f: "fullscreen",
-  Backspace: "undo",
-  x: "reset",
-  ArrowLeft: "left",
-  ArrowRight: "right",
-  ArrowUp: "up",
-  ArrowDown: "down",
-};

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -59,7 +60,9 @@ def test_a_read_is_kept_with_who_when_and_what_stood_there(
 
 def test_an_amendment_stands_and_what_it_amends_is_kept(case: Case, reader: User) -> None:
     first = record_read(case=case, reader=reader, conclusion="no_fracture", comment="first")
-    second = record_read(case=case, reader=reader, conclusion="fracture", comment="second")
+    second = record_read(
+        case=case, reader=reader, conclusion="fracture", comment="second", amending=first.pk
+    )
     assert second.amends == first
     told = reads_of(case=case)
     assert (list(told.standing), list(told.amended)) == ([second], [first])
@@ -108,8 +111,16 @@ def test_a_withdrawn_case_is_not_read(case: Case, reader: User, owner: User) -> 
         record_read(case=case, reader=reader, conclusion="fracture")
 
 
-def foreign(case: Case) -> Analysis:
-    return AnalysisFactory(succeeded=True)
+def test_nobody_amends_what_they_have_not_seen(case: Case, reader: User) -> None:
+    """A form sent twice, or from a window that was opened before the first read."""
+    first = record_read(case=case, reader=reader, conclusion="fracture")
+    for seen in (None, uuid4()):
+        with pytest.raises(CannotBeRead, match="meanwhile"):
+            record_read(case=case, reader=reader, conclusion="unsure", amending=seen)
+    second = record_read(case=case, reader=reader, conclusion="unsure", amending=first.pk)
+    with pytest.raises(CannotBeRead, match="meanwhile"):
+        record_read(case=case, reader=reader, conclusion="fracture", amending=first.pk)
+    assert list(reads_of(case=case).standing) == [second]
 
 
 @pytest.mark.parametrize(
@@ -120,6 +131,7 @@ def foreign(case: Case) -> Analysis:
         {"conclusion": "fracture", "agreement": "agree"},
         {"conclusion": "fracture", "analysis": "running"},
         {"conclusion": "fracture", "analysis": "foreign"},
+        {"conclusion": "fracture", "analysis": "withdrawn"},
         {"conclusion": "fracture", "analysis": "own", "agreement": "perhaps"},
         {"conclusion": "fracture", "mark": (-1, 3)},
         {"conclusion": "fracture", "mark": (3, 129)},
@@ -134,6 +146,12 @@ def test_what_does_not_fit_is_refused_and_nothing_is_kept(
         "own": analysis,
         "foreign": AnalysisFactory(succeeded=True),
         "running": AnalysisFactory(radiograph=RadiographFactory(case=case)),
+        "withdrawn": AnalysisFactory(
+            succeeded=True,
+            radiograph=RadiographFactory(
+                case=case, withdrawn_at=timezone.now(), withdrawal_reason="x"
+            ),
+        ),
     }
     places: dict[str, Mark] = {
         "foreign": Mark(RadiographFactory(), 3, 3),
@@ -168,13 +186,13 @@ def test_a_new_analysis_does_not_touch_a_read(case: Case, reader: User, analysis
     read = record_read(
         case=case, reader=reader, conclusion="no_fracture", analysis=analysis, agreement="disagree"
     )
+    before = Read.objects.values().get()
     AnalysisFactory(
         radiograph=analysis.radiograph,
         model_version=analysis.model_version,
         succeeded=True,
         created_at=timezone.now() + timedelta(minutes=1),
     )
-    before = Read.objects.values().get()
     read.refresh_from_db()
     assert Read.objects.values().get() == before
     assert read.analysis == analysis

@@ -42,7 +42,7 @@ def test_a_clinician_reads_on_the_case_page(page: Client, analysis: Analysis) ->
         ),
     )
     assert response.status_code == 302
-    assert response["Location"] == address(case)
+    assert response["Location"] == f"{address(case)}?radiograph={analysis.radiograph_id}"
     after = page.get(address(case))
     told = part(after, "reads")
     for words in (
@@ -65,11 +65,39 @@ def test_an_amendment_begins_with_what_was_said(page: Client, analysis: Analysis
     form = page.get(address(case)).context["read_form"]
     assert form.initial["comment"] == "Lateral malleolus."
     assert form.initial["agreement"] == "agree"
-    page.post(address(case, "read/"), sent(analysis, conclusion="unsure"))
+    again = page.post(address(case, "read/"), sent(analysis, conclusion="unsure"))
+    assert again.status_code == 422
+    assert "You have read this case meanwhile" in text(again)
+    amending = str(form.initial["amending"])
+    page.post(address(case, "read/"), sent(analysis, conclusion="unsure", amending=amending))
     told = part(page.get(address(case)), "reads")
     assert "1 read that was amended" in told
     assert told.index("Unsure") < told.index("1 read that was amended")
     assert Read.objects.count() == 2
+
+
+def test_a_mark_is_carried_into_the_amendment(page: Client, analysis: Analysis) -> None:
+    case, radiograph = analysis.radiograph.case, analysis.radiograph
+    mark = {"marked_radiograph": str(radiograph.pk), "marked_x": "10", "marked_y": "20"}
+    page.post(address(case, "read/"), sent(analysis, **mark))
+    start = page.get(address(case)).context["read_form"].initial
+    assert (start["marked_radiograph"], start["marked_x"]) == (radiograph.pk, 10)
+    RadiographFactory(case=case)
+    type(radiograph).objects.filter(pk=radiograph.pk).update(
+        withdrawn_at=case.created_at, withdrawal_reason="x"
+    )
+    assert "marked_x" not in page.get(address(case)).context["read_form"].initial
+
+
+def test_a_new_answer_brings_its_own_question(page: Client, analysis: Analysis) -> None:
+    """The page that waits is given the answer and what to say about it together."""
+    case = analysis.radiograph.case
+    newer = AnalysisFactory(
+        radiograph=analysis.radiograph, model_version=analysis.model_version, succeeded=True
+    )
+    fragment = html(page.get(address(case, "status/"), {"state": "old"}))
+    assert 'id="read-agreement" hx-swap-oob="true"' in fragment
+    assert f'name="analysis" value="{newer.pk}"' in fragment
 
 
 def test_who_may_not_read_sees_reads_and_no_form(
@@ -113,6 +141,7 @@ def test_what_is_wrong_is_said_and_nothing_is_kept(
 def test_ids_of_another_case_are_worth_nothing(page: Client, analysis: Analysis) -> None:
     foreign = AnalysisFactory(radiograph=RadiographFactory(), succeeded=True)
     for one in (str(foreign.pk), str(uuid4())):
+        Read.objects.all().delete()
         changes = {"analysis": one, "marked_radiograph": str(foreign.radiograph_id)}
         page.post(
             address(analysis.radiograph.case, "read/"),

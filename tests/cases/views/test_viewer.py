@@ -114,6 +114,23 @@ def test_what_one_may_not_see_or_was_withdrawn_is_not_offered(
     assert comparable_radiographs(user=reader, case=case) == [radiograph]
 
 
+def test_the_cases_own_views_come_first_however_many_others_there_are(
+    case: Case, reader: User, radiograph: Radiograph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cases.selectors.radiographs.MOST_COMPARED", 3)
+    for days in range(1, 4):
+        later = CaseFactory(
+            submitting_organization=case.submitting_organization,
+            reading_organization=case.reading_organization,
+            patient_reference=case.patient_reference,
+            created_at=timezone.now() + timedelta(days=days),
+        )
+        RadiographFactory(case=later)
+    found = comparable_radiographs(user=reader, case=case)
+    assert found[0] == radiograph
+    assert len(found) == 3
+
+
 def test_strangers_get_no_comparison(
     radiograph: Radiograph, earlier: Radiograph, stranger: User, sign_in: SignIn
 ) -> None:
