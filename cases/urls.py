@@ -3,7 +3,9 @@
 from django.urls import path
 
 from cases.views.actions import case_correct, case_rerun, case_withdraw
+from cases.views.attention import attention
 from cases.views.case import case_page, case_status
+from cases.views.export import case_export
 from cases.views.history import case_list
 from cases.views.images import analysis_heatmap, radiograph_image
 from cases.views.models import model_card, model_list, model_plot
@@ -12,6 +14,8 @@ from cases.views.uploads import case_add, case_new
 
 urlpatterns = [
     path("", case_list, name="case_list"),
+    path("attention/", attention, name="attention"),
+    path("cases.csv", case_export, name="case_export"),
     path("cases/new/", case_new, name="case_new"),
     path("cases/<uuid:case_id>/", case_page, name="case_page"),
     path("cases/<uuid:case_id>/status/", case_status, name="case_status"),

@@ -64,6 +64,8 @@ ADDING = answers(SIDES, operator=403)
 
 CASES = [
     Row("", "/", answers()),
+    Row("attention/", "/attention/", answers()),
+    Row("cases.csv", "/cases.csv", answers()),
     Row("cases/new/", "/cases/new/", answers(operator=403)),
     Row("cases/new/", "/cases/new/", answers(seen=DONE, operator=403), "post"),
     Row("cases/<uuid:case_id>/", "/cases/{case}/", CASE),

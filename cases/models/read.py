@@ -54,7 +54,14 @@ class Read(models.Model):
         ordering: ClassVar = ["-created_at", "-id"]
         verbose_name = _("read")
         verbose_name_plural = _("reads")
-        indexes: ClassVar = [models.Index(fields=["case", "-created_at"], name="read_of_case")]
+        indexes: ClassVar = [
+            models.Index(fields=["case", "-created_at"], name="read_of_case"),
+            models.Index(
+                fields=["organization", "created_at"],
+                name="read_disagrees",
+                condition=models.Q(agreement=Agreement.DISAGREE),
+            ),
+        ]
         constraints: ClassVar = [
             models.CheckConstraint(
                 name="read_conclusion_known", condition=models.Q(conclusion__in=Conclusion.values)

@@ -104,6 +104,7 @@ def _beside(
     wanted = request.GET.get("beside", "")
     return {
         "comparable": others,
+        "elsewhere": any(one.case_id != case.pk for one in others),
         "beside": next((one for one in others if str(one.pk) == wanted), None),
     }
 

@@ -67,6 +67,7 @@ def test_alone_there_is_nothing_to_compare_with(page: Client, radiograph: Radiog
     response = page.get(address(radiograph.case))
     assert choices(response) == []
     assert "Compare" not in html(response)
+    assert "All cases of this patient reference" not in html(response)
 
 
 def test_another_view_and_an_earlier_case_can_be_laid_beside(
@@ -75,6 +76,7 @@ def test_another_view_and_an_earlier_case_can_be_laid_beside(
     second = RadiographFactory(case=radiograph.case)
     response = page.get(address(radiograph.case))
     assert choices(response) == [str(second.pk), str(earlier.pk)]
+    assert f"?reference={radiograph.case.patient_reference}&amp;exact=on" in html(response)
     for other in (second, earlier):
         response = page.get(address(radiograph.case), {"beside": str(other.pk)})
         shown, beside = panes(response)
