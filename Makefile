@@ -18,7 +18,7 @@ BASE := $(call stamp,base)
 TRAIN := $(call stamp,train)
 DEV := $(call stamp,dev)
 
-.PHONY: help run training data-report bench-model test lint format lock clean
+.PHONY: help run training data-report bench-model bench-viewer test lint format lock clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
@@ -36,6 +36,9 @@ data-report: $(BASE) $(TRAIN) ## count, compare and show radiographs (DATA=folde
 
 bench-model: $(BASE) $(TRAIN) ## measure the engines (BUNDLE=folder, ARGS="--images 64")
 	@exec $(BIN)/python -m benchmarks.model $(if $(BUNDLE),--bundle "$(BUNDLE)") $(ARGS)
+
+bench-viewer: $(BASE) $(DEV) ## measure the viewer's script in a real browser (ARGS="--side 2000")
+	@exec $(BIN)/python -m benchmarks.viewer $(ARGS)
 
 test: $(BASE) $(TRAIN) $(DEV) ## run all tests (ARGS="tests/cases -x" runs some)
 	@exec $(BIN)/python -m pytest -n 2 $(ARGS)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cases.figures import known_figure
-from cases.models import Analysis, ModelVersion, Radiograph
+from cases.models import Analysis, Case, ModelVersion, Radiograph
 from cases.vocabulary import AnalysisStatus, FindingLevel
 
 WORDS: Mapping[str, tuple[Any, Any]] = {
@@ -103,6 +103,11 @@ def answer(radiograph: Radiograph, analyses: Sequence[Analysis]) -> Answer:
     if succeeded.level == FindingLevel.NOT_ASSESSABLE:
         return _not_assessed(radiograph, succeeded, "", **details)
     return _worded(radiograph, succeeded.level, succeeded, **details)
+
+
+def answers_of(case: Case) -> list[Answer]:
+    """One for each radiograph, withdrawn ones too, of a case from `get_case_with_answers`."""
+    return [answer(one, one.clinical) for one in case.radiographs.all()]  # type: ignore[attr-defined]
 
 
 def _worded(

@@ -31,6 +31,15 @@ def may_add(user: User, case: Case) -> bool:
     return may_submit(user) and may_rerun(user, case)
 
 
+def may_read(user: User, case: Case) -> bool:
+    """A final read is for clinicians of the organization that was asked to read."""
+    return (
+        user.is_active
+        and user.role in {User.Role.CLINICIAN, User.Role.SUPERVISING_READER}
+        and user.organization_id == case.reading_organization_id
+    )
+
+
 def reading_choices(user: User) -> list[Organization]:
     """Who may be asked to read what this person submits, the default first."""
     own = user.organization

@@ -3,20 +3,26 @@
 from django.urls import path
 
 from cases.views.actions import case_correct, case_rerun, case_withdraw
+from cases.views.attention import attention
 from cases.views.case import case_page, case_status
+from cases.views.export import case_export
 from cases.views.history import case_list
 from cases.views.images import analysis_heatmap, radiograph_image
 from cases.views.models import model_card, model_list, model_plot
+from cases.views.reading import case_read
 from cases.views.uploads import case_add, case_new
 
 urlpatterns = [
     path("", case_list, name="case_list"),
+    path("attention/", attention, name="attention"),
+    path("cases.csv", case_export, name="case_export"),
     path("cases/new/", case_new, name="case_new"),
     path("cases/<uuid:case_id>/", case_page, name="case_page"),
     path("cases/<uuid:case_id>/status/", case_status, name="case_status"),
     path("cases/<uuid:case_id>/rerun/", case_rerun, name="case_rerun"),
     path("cases/<uuid:case_id>/withdraw/", case_withdraw, name="case_withdraw"),
     path("cases/<uuid:case_id>/correct/", case_correct, name="case_correct"),
+    path("cases/<uuid:case_id>/read/", case_read, name="case_read"),
     path("cases/<uuid:case_id>/add/", case_add, name="case_add"),
     path(
         "radiographs/<uuid:radiograph_id>/<slug:rendition>",

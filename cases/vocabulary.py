@@ -96,6 +96,31 @@ class Purpose(TextChoices):
     EVALUATION = "evaluation", _("Evaluation")
 
 
+class Conclusion(TextChoices):
+    """A clinician's own answer; unlike the software's, it may say that there is no fracture."""
+
+    FRACTURE = "fracture", _("Fracture")
+    NO_FRACTURE = "no_fracture", _("No fracture")
+    UNSURE = "unsure", _("Unsure")
+
+
+class Agreement(TextChoices):
+    AGREE = "agree", _("Agrees with the software")
+    DISAGREE = "disagree", _("Disagrees with the software")
+
+
+class OtherFinding(TextChoices):
+    DISLOCATION = "dislocation", _("Dislocation")
+    EFFUSION = "effusion", _("Joint effusion")
+    FOREIGN_BODY = "foreign_body", _("Foreign body")
+    IMPLANT = "implant", _("Implant or metalwork")
+    OLD_FRACTURE = "old_fracture", _("Old or healing fracture")
+    BONE_LESION = "bone_lesion", _("Bone lesion")
+    ARTHROSIS = "arthrosis", _("Arthrosis")
+    SOFT_TISSUE = "soft_tissue", _("Soft tissue swelling")
+    OTHER = "other", _("Other, see comment")
+
+
 class PixelSpacingKind(TextChoices):
     CALIBRATED = "calibrated", _("In the patient (PixelSpacing)")
     DETECTOR = "detector", _("At the detector (ImagerPixelSpacing)")

@@ -59,10 +59,13 @@ CASE = answers((*SIDES, "operator"))
 CASE_POST = answers((*SIDES, "operator"), DONE)
 SUBMITTED = answers(SUBMITTERS, reader=403, reading_administrator=403)
 SUBMITTED_POST = answers(SUBMITTERS, DONE, reader=403, reading_administrator=403)
+READING = answers(("reader",), partner=404, stranger=404, others=403)
 ADDING = answers(SIDES, operator=403)
 
 CASES = [
     Row("", "/", answers()),
+    Row("attention/", "/attention/", answers()),
+    Row("cases.csv", "/cases.csv", answers()),
     Row("cases/new/", "/cases/new/", answers(operator=403)),
     Row("cases/new/", "/cases/new/", answers(seen=DONE, operator=403), "post"),
     Row("cases/<uuid:case_id>/", "/cases/{case}/", CASE),
@@ -74,6 +77,8 @@ CASES = [
     Row("cases/<uuid:case_id>/withdraw/", "/cases/{case}/withdraw/", SUBMITTED_POST, "post"),
     Row("cases/<uuid:case_id>/correct/", "/cases/{case}/correct/", SUBMITTED),
     Row("cases/<uuid:case_id>/correct/", "/cases/{case}/correct/", SUBMITTED_POST, "post"),
+    Row("cases/<uuid:case_id>/read/", "/cases/{case}/read/", READING),
+    Row("cases/<uuid:case_id>/read/", "/cases/{case}/read/", {**READING, "reader": DONE}, "post"),
     Row("cases/<uuid:case_id>/add/", "/cases/{case}/add/", ADDING),
     Row(
         "cases/<uuid:case_id>/add/",

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.scoped_admin import OrganizationFilter, ScopedAdmin, ScopedInline
 from cases.admin.display import link, probability, thumbnail
-from cases.models import Analysis, Case, Radiograph
+from cases.models import Analysis, Case, Radiograph, Read
 
 ORGANIZATIONS = ("submitting_organization", "reading_organization")
 
@@ -28,6 +28,13 @@ class RadiographInline(ScopedInline, admin.TabularInline):
     @admin.display(description=_("size"))
     def size(self, radiograph: Radiograph) -> str:
         return f"{radiograph.width} x {radiograph.height}, {radiograph.bits} bit"
+
+
+class ReadInline(ScopedInline, admin.TabularInline):
+    model = Read
+    fk_name = "case"
+    fields = ("conclusion", "reader", "created_at", "agreement", "comment", "amends")
+    readonly_fields = fields
 
 
 @admin.register(Case)
@@ -57,7 +64,7 @@ class CaseAdmin(ScopedAdmin):
     list_select_related = ORGANIZATIONS
     search_fields = ("patient_reference__startswith",)
     search_help_text = _("The beginning of a patient reference, or a whole id.")
-    inlines = (RadiographInline,)
+    inlines = (RadiographInline, ReadInline)
     fields = (
         "id",
         "patient_reference",

@@ -5,6 +5,7 @@ from cases.models.case import Case
 from cases.models.external_identifier import ExternalIdentifier
 from cases.models.model_version import ModelVersion
 from cases.models.radiograph import Radiograph
+from cases.models.read import Read
 from cases.models.trail import AccessRecord, CaseEvent
 from cases.models.worker import Worker
 
@@ -16,5 +17,6 @@ __all__ = [
     "ExternalIdentifier",
     "ModelVersion",
     "Radiograph",
+    "Read",
     "Worker",
 ]

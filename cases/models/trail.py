@@ -28,6 +28,8 @@ class CaseEvent(models.Model):
         CORRECTED = "corrected", _("Details corrected")
         WITHDRAWN = "withdrawn", _("Withdrawn")
         VIEWED = "viewed", _("Viewed")
+        READ = "read", _("Read")
+        READ_AMENDED = "read_amended", _("Read amended")
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="events")
     radiograph = models.ForeignKey(

@@ -2,8 +2,12 @@
 
 from uuid import UUID
 
+from django.db import models
+
 from accounts.models import User
 from cases.models import Analysis, Case, Radiograph
+
+MOST_COMPARED = 30
 
 
 def get_radiograph(*, user: User, radiograph_id: UUID) -> Radiograph:
@@ -20,6 +24,26 @@ def get_radiograph(*, user: User, radiograph_id: UUID) -> Radiograph:
         .select_related("case")
         .get(pk=radiograph_id)
     )
+
+
+def comparable_radiographs(*, user: User, case: Case) -> list[Radiograph]:
+    """What a radiograph of this case may be laid beside: those of the case itself, then those of
+    the latest other cases of the same patient reference from the same sender, with their cases.
+
+    A reference is the sender's own: the same letters from another organization are somebody else.
+    """
+    visible = Case.objects.visible_to(user).filter(
+        submitting_organization=case.submitting_organization_id,
+        patient_reference=case.patient_reference,
+        withdrawn_at__isnull=True,
+    )
+    found = (
+        Radiograph.objects.filter(case__in=visible.order_by(), withdrawn_at__isnull=True)
+        .select_related("case")
+        .annotate(elsewhere=models.Case(models.When(case=case.pk, then=0), default=1))
+        .order_by("elsewhere", "-case__created_at", "case_id", "position")[:MOST_COMPARED]
+    )
+    return list(found)
 
 
 def get_analysis(*, user: User, analysis_id: UUID) -> Analysis:

@@ -136,6 +136,15 @@ def update_case(*, case_id: UUID) -> None:
 
 
 @transaction.atomic
+def mark_read(*, case_id: UUID, at: datetime) -> None:
+    """Note when a case was first read; of later reads only that the page looks different."""
+    lock_case(case_id)
+    unread = Case.objects.filter(pk=case_id, read_at__isnull=True)
+    unread.update(read_at=at)
+    Case.objects.filter(pk=case_id).update(updated_at=at)
+
+
+@transaction.atomic
 def mark_withdrawn(*, case_id: UUID, reason: str, at: datetime | None = None) -> bool:
     """Withdraw a case, once; False if it was already. The database wants both in one UPDATE."""
     lock_case(case_id)

@@ -12,10 +12,13 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import User
 from cases import permissions
-from cases.answers import Answer, answer
-from cases.models import Case, CaseEvent
+from cases.answers import Answer, answers_of
+from cases.models import Case, CaseEvent, Radiograph
+from cases.read_form import ReadForm
 from cases.selectors.cases import get_case_with_answers
 from cases.selectors.external_ids import known_numbers
+from cases.selectors.radiographs import comparable_radiographs
+from cases.selectors.reads import reads_of
 from cases.selectors.timeline import timeline
 from cases.services import trail
 from cases.views.guard import clinical, found, person
@@ -48,6 +51,8 @@ def case_page(request: HttpRequest, case_id: UUID) -> HttpResponse:
     shown = context["shown"]
     radiograph = shown.radiograph if isinstance(shown, Answer) else None
     context["numbers"] = known_numbers(user=user, case=case, radiograph=radiograph)
+    context |= _beside(request, user, case, radiograph)
+    context |= _reads(user, case, shown if isinstance(shown, Answer) else None)
     context |= _told(case)
     return render(request, "cases/case.html", context)
 
@@ -61,12 +66,14 @@ def case_status(request: HttpRequest, case_id: UUID) -> HttpResponse:
     context = _context(request, user, case)
     context["changed"] = request.GET.get("state") != context["state"]
     if context["changed"]:
+        shown = context["shown"]
         context |= _told(case)
+        context |= _reads(user, case, shown if isinstance(shown, Answer) else None)
     return render(request, "cases/_status.html", context)
 
 
 def _context(request: HttpRequest, user: User, case: Case) -> dict[str, object]:
-    answers = [answer(one, one.clinical) for one in case.radiographs.all()]  # type: ignore[attr-defined]
+    answers = answers_of(case)
     kept = [one for one in answers if one.radiograph.withdrawn_at is None]
     shown = _chosen(request, kept)
     state = _state(case, answers)
@@ -84,6 +91,32 @@ def _context(request: HttpRequest, user: User, case: Case) -> dict[str, object]:
         "may_add": live and permissions.may_add(user, case),
         "repeats": _visible_repeat(user, shown),
     }
+
+
+def _beside(
+    request: HttpRequest, user: User, case: Case, shown: Radiograph | None
+) -> dict[str, object]:
+    """What may be laid beside the radiograph shown, and what is."""
+    if shown is None:
+        return {}
+    found = comparable_radiographs(user=user, case=case)
+    others = [one for one in found if one.pk != shown.pk]
+    wanted = request.GET.get("beside", "")
+    return {
+        "comparable": others,
+        "elsewhere": any(one.case_id != case.pk for one in others),
+        "beside": next((one for one in others if str(one.pk) == wanted), None),
+    }
+
+
+def _reads(user: User, case: Case, shown: Answer | None) -> dict[str, object]:
+    """What clinicians concluded, and the form for one who may."""
+    told = reads_of(case=case)
+    own = told.of(user)
+    form = None
+    if permissions.may_read(user, case) and not case.withdrawn_at:
+        form = ReadForm(initial=ReadForm.start(case, shown, own), case=case, answer=shown)
+    return {"reads": told, "own_read": own, "read_form": form}
 
 
 def _told(case: Case) -> dict[str, object]:

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 
 from cases.models import Case, CaseEvent
 from cases.selectors.timeline import Timeline
+from cases.vocabulary import Agreement, Conclusion
 
 SIGNS = {
     "received": "upload",
@@ -21,6 +22,8 @@ SIGNS = {
     "succeeded": "finished",
     "returned": "rerun",
     "corrected": "correct",
+    "read": "finished",
+    "read_amended": "correct",
 }
 
 
@@ -67,6 +70,10 @@ def _details(event: CaseEvent) -> Iterator[str]:
     if detail.get("from_dicom"):
         names = ", ".join(_label(name) for name in detail["from_dicom"])
         yield _("From the DICOM header: %(names)s") % {"names": names}
+    for words in (Conclusion, Agreement):
+        said = detail.get(words.__name__.lower())
+        if said in words.values:
+            yield str(words(said).label)
     if event.kind == CaseEvent.Kind.QUEUED and detail.get("model_version"):
         yield str(detail["model_version"])
     for name, (old, new) in detail.get("changes", {}).items():

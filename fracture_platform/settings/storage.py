@@ -14,7 +14,7 @@ def storages(env: environ.Env, var_dir: Path) -> dict[str, dict[str, Any]]:
     return {
         "default": {"BACKEND": "fracture_platform.storage.NoPublicStorage"},
         "private": _private(url, env),
-        "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+        "staticfiles": {"BACKEND": "fracture_platform.static_files.StaticFiles"},
     }
 
 

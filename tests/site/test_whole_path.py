@@ -2,72 +2,16 @@
 
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import ConsoleMessage, Page, expect
-from pydicom.data import get_testdata_file
+from playwright.sync_api import Page, expect
 
 from tests.running_site import RunningSite
+from tests.site.pages import ANSWER, PICTURES, send
 
 pytestmark = [pytest.mark.browser, pytest.mark.broker, pytest.mark.xdist_group("site")]
-CASE = re.compile(r"/cases/[0-9a-f-]{36}/$")
-ANSWER = re.compile(
-    r"Fracture suspected|the software cannot decide|No fracture found by the software"
-)
-PICTURES = Path("test-artifacts")  # ignored; what a person would look at
-
-
-@pytest.fixture
-def radiographs(fracatlas: Path) -> dict[str, Path]:
-    """A real fractured radiograph, a real normal one, and the ankle DICOM."""
-    ankle = get_testdata_file("RG3_UNCR.dcm", download=False)
-    assert ankle is not None
-    return {
-        "fractured": fracatlas / "images" / "Fractured" / "IMG0002530.jpg",
-        "normal": fracatlas / "images" / "Non_fractured" / "IMG0000001.jpg",
-        "ankle": Path(str(ankle)),
-    }
-
-
-@pytest.fixture
-def clinician(site: RunningSite, page: Page) -> Iterator[Page]:
-    """A browser with the demo clinician signed in; it complains about nothing on any page."""
-    complaints: list[str] = []
-
-    def hear(message: ConsoleMessage) -> None:
-        if message.type in {"error", "warning"} and "status of 422" not in message.text:
-            complaints.append(message.text)
-
-    page.on("console", hear)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on(
-        "request",
-        lambda request: (
-            complaints.append(f"asked another host: {request.url}")
-            if not request.url.startswith((site.base_url, "data:", "blob:"))
-            else None
-        ),
-    )
-    email, password = next(who for role, who in site.sign_ins.items() if "linician" in role)
-    page.goto(site.base_url + "/")
-    page.fill("input[name=login]", email)
-    page.fill("input[name=password]", password)
-    page.keyboard.press("Enter")
-    expect(page).to_have_url(site.base_url + "/")
-    yield page
-    assert not complaints
-
-
-def send(page: Page, base_url: str, file: Path, reference: str) -> None:
-    page.goto(base_url + "/")
-    page.get_by_role("link", name="New case").first.click()
-    page.set_input_files("input[type=file]", str(file))
-    page.get_by_label("Patient reference").fill(reference)
-    page.get_by_role("button", name="Send for analysis").click()
-    expect(page).to_have_url(CASE)
 
 
 @pytest.mark.parametrize("kind", ["fractured", "normal", "ankle"])

@@ -1,0 +1,51 @@
+"""What somebody should look at again: fractures that came up after a read said there was none, and
+reads that disagree with the software."""
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from accounts.models import User
+from cases.models import Analysis, Case, Read
+from cases.vocabulary import Agreement, AnalysisStatus, Conclusion, FindingLevel, Purpose
+
+
+def fractures_after_reads(*, user: User) -> "QuerySet[Read]":
+    """This person's standing reads without a fracture, on whose case the software suspected one
+    after they were written. Reading the case again settles it."""
+    suspected = Analysis.objects.filter(
+        radiograph__case=OuterRef("case"),
+        radiograph__withdrawn_at__isnull=True,
+        purpose=Purpose.CLINICAL,
+        status=AnalysisStatus.SUCCEEDED,
+        level=FindingLevel.FRACTURE,
+        finished_at__gt=OuterRef("created_at"),
+    )
+    own = _standing(user).filter(reader=user, conclusion=Conclusion.NO_FRACTURE)
+    return own.filter(Exists(suspected))
+
+
+def second_reads(*, user: User) -> "QuerySet[Read]":
+    """For a supervising reader: standing reads of colleagues that disagree with the software, until
+    a supervising reader has read the case after them. For anybody else none."""
+    if user.role != User.Role.SUPERVISING_READER:
+        return Read.objects.none()
+    supervised = Read.objects.filter(
+        case=OuterRef("case"),
+        reader__role=User.Role.SUPERVISING_READER,
+        created_at__gt=OuterRef("created_at"),
+    ).exclude(reader=OuterRef("reader"))
+    disagreeing = _standing(user).filter(
+        organization=user.organization_id, agreement=Agreement.DISAGREE
+    )
+    return disagreeing.exclude(reader=user).filter(~Exists(supervised))
+
+
+def _standing(user: User) -> "QuerySet[Read]":
+    """Oldest first: who waits longest is seen first."""
+    return (
+        Read.objects.filter(
+            case__in=Case.objects.visible_to(user).filter(withdrawn_at__isnull=True).order_by(),
+            amended_by__isnull=True,
+        )
+        .select_related("case", "reader", "analysis__model_version")
+        .order_by("created_at", "pk")
+    )

@@ -1,0 +1,44 @@
+"""The reads of a case that was already looked up for the person."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from accounts.models import User
+from cases.models import Analysis, Case, Radiograph, Read
+
+
+@dataclass(frozen=True)
+class Reads:
+    """Those that stand, newest first, and those that were amended since."""
+
+    standing: Sequence[Read]
+    amended: Sequence[Read]
+
+    def of(self, user: User) -> Read | None:
+        """The standing read of one person."""
+        return next((read for read in self.standing if read.reader_id == user.pk), None)
+
+
+def analysis_of(*, case: Case, analysis_id: UUID) -> Analysis | None:
+    """An analysis of this case, with its radiograph; None for one of another."""
+    of_case = Analysis.objects.filter(radiograph__case=case).select_related("radiograph")
+    return of_case.filter(pk=analysis_id).first()
+
+
+def radiograph_of(*, case: Case, radiograph_id: UUID) -> Radiograph | None:
+    """A radiograph of this case; None for one of another."""
+    return Radiograph.objects.filter(case=case, pk=radiograph_id).first()
+
+
+def reads_of(*, case: Case) -> Reads:
+    """All reads of a case, in one query."""
+    found = list(
+        Read.objects.filter(case=case)
+        .select_related(
+            "reader", "organization", "analysis__model_version", "marked_radiograph", "amended_by"
+        )
+        .order_by("-created_at", "-pk")
+    )
+    stands = [read for read in found if not hasattr(read, "amended_by")]
+    return Reads(stands, [read for read in found if hasattr(read, "amended_by")])

@@ -1,0 +1,129 @@
+"""A clinician's final read: written once, amended by another one, never changed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from cases import permissions
+from cases.models import Analysis, Case, CaseEvent, Radiograph, Read
+from cases.services import status, trail
+from cases.vocabulary import Agreement, AnalysisStatus, Conclusion, OtherFinding, Purpose
+
+
+class CannotBeRead(Exception):
+    """The message says why, in a sentence for people."""
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A place on a radiograph, in its pixels."""
+
+    radiograph: Radiograph
+    x: float
+    y: float
+
+
+@transaction.atomic
+def record_read(
+    *,
+    case: Case,
+    reader: User,
+    conclusion: str,
+    body_region: str = "",
+    side: str = "",
+    other_findings: Sequence[str] = (),
+    comment: str = "",
+    analysis: Analysis | None = None,
+    agreement: str = "",
+    mark: Mark | None = None,
+    amending: UUID | None = None,
+) -> Read:
+    """Keep what `reader` concluded; of the same person's earlier read it is the amendment.
+
+    `analysis` is the answer that stood on the page, `agreement` what the reader thinks of it, and
+    `amending` the reader's own read that stood there: nobody amends what they have not seen.
+
+    Raises:
+        PermissionDenied: this person does not read this case.
+        CannotBeRead: the case is withdrawn, the reader has read it meanwhile, or what was given
+            belongs to another one.
+    """
+    if reader.organization is None or not permissions.may_read(reader, case):
+        raise PermissionDenied("Only clinicians of the reading organization read a case.")
+    current = status.lock_case(case.pk)
+    if current.withdrawn_at:
+        raise CannotBeRead(_("The case was withdrawn; there is nothing to read."))
+    _check(current, conclusion, other_findings, analysis, agreement, mark)
+    earlier = Read.objects.filter(case=case, reader=reader, amended_by__isnull=True).first()
+    if (earlier.pk if earlier else None) != amending:
+        raise CannotBeRead(
+            _("You have read this case meanwhile: open it again, and amend that read if need be.")
+        )
+    read = Read.objects.create(
+        case=current,
+        reader=reader,
+        organization=reader.organization,
+        created_at=timezone.now(),
+        amends=earlier,
+        conclusion=conclusion,
+        body_region=body_region,
+        side=side,
+        other_findings=list(other_findings),
+        comment=comment.strip(),
+        analysis=analysis,
+        agreement=agreement,
+        marked_radiograph=mark.radiograph if mark else None,
+        marked_x=mark.x if mark else None,
+        marked_y=mark.y if mark else None,
+    )
+    trail.record_event(
+        case=current,
+        kind=CaseEvent.Kind.READ_AMENDED if earlier else CaseEvent.Kind.READ,
+        actor=reader,
+        detail={"conclusion": conclusion, "agreement": agreement},
+    )
+    status.mark_read(case_id=current.pk, at=read.created_at)
+    return read
+
+
+def _check(
+    case: Case,
+    conclusion: str,
+    other_findings: Sequence[str],
+    analysis: Analysis | None,
+    agreement: str,
+    mark: Mark | None,
+) -> None:
+    if conclusion not in Conclusion.values or not set(other_findings) <= set(OtherFinding.values):
+        raise CannotBeRead(_("Choose a conclusion and findings that are offered."))
+    if agreement and (analysis is None or agreement not in Agreement.values):
+        raise CannotBeRead(_("There is no answer of the software to agree or disagree with."))
+    if analysis is not None and not _is_answer(analysis, case):
+        raise CannotBeRead(_("The answer belongs to another case, or is none."))
+    if mark is not None and not _is_on(mark, case):
+        raise CannotBeRead(_("The mark does not lie on a radiograph of this case."))
+
+
+def _is_answer(analysis: Analysis, case: Case) -> bool:
+    return (
+        analysis.radiograph.case_id == case.pk
+        and analysis.radiograph.withdrawn_at is None
+        and analysis.purpose == Purpose.CLINICAL
+        and analysis.status == AnalysisStatus.SUCCEEDED
+    )
+
+
+def _is_on(mark: Mark, case: Case) -> bool:
+    radiograph = mark.radiograph
+    return (
+        radiograph.case_id == case.pk
+        and radiograph.withdrawn_at is None
+        and 0 <= mark.x <= radiograph.width
+        and 0 <= mark.y <= radiograph.height
+    )

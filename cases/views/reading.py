@@ -1,0 +1,58 @@
+"""A clinician reads a case."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from cases import permissions
+from cases.answers import Answer, answers_of
+from cases.models import Case
+from cases.read_form import ReadForm
+from cases.selectors.cases import get_case_with_answers
+from cases.selectors.reads import reads_of
+from cases.services import reads
+from cases.views.guard import back_to_withdrawn, clinical, found, person
+
+
+@clinical
+@require_http_methods(["GET", "HEAD", "POST"])
+def case_read(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """Record a final read, or amend one's own. The case page carries the same form."""
+    user = person(request)
+    case = found(get_case_with_answers, user=user, case_id=case_id)
+    if not permissions.may_read(user, case):
+        raise PermissionDenied
+    if case.withdrawn_at:
+        return back_to_withdrawn(request, case)
+    shown = _shown(request, case)
+    own = reads_of(case=case).of(user)
+    start = ReadForm.start(case, shown, own)
+    data = request.POST if request.method == "POST" else None
+    form = ReadForm(data, initial=start, case=case, answer=shown)
+    if request.method == "POST" and form.is_valid():
+        try:
+            read = reads.record_read(case=case, reader=user, **form.read())
+        except reads.CannotBeRead as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, _("Your read was amended.") if read.amends_id else _("Read."))
+            page = reverse("case_page", args=[case.pk])
+            return redirect(f"{page}?radiograph={shown.radiograph.pk}" if shown else page)
+    status = 422 if request.method == "POST" else 200
+    context = {"read_form": form, "case": case, "shown": shown, "own_read": own}
+    return render(request, "cases/read.html", context, status=status)
+
+
+def _shown(request: HttpRequest, case: Case) -> Answer | None:
+    """The answer that was on the page: of the radiograph named, or the first."""
+    kept = [one for one in answers_of(case) if one.radiograph.withdrawn_at is None]
+    wanted = request.POST.get("radiograph", "")
+    return next(
+        (one for one in kept if str(one.radiograph.pk) == wanted), kept[0] if kept else None
+    )

@@ -1,0 +1,21 @@
+"""What a clinician does on the pages, for the tests that walk them."""
+
+import re
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+CASE = re.compile(r"/cases/[0-9a-f-]{36}/$")
+ANSWER = re.compile(
+    r"Fracture suspected|the software cannot decide|No fracture found by the software"
+)
+PICTURES = Path("test-artifacts")  # ignored; what a person would look at
+
+
+def send(page: Page, base_url: str, file: Path, reference: str) -> None:
+    page.goto(base_url + "/")
+    page.get_by_role("link", name="New case").first.click()
+    page.set_input_files("input[type=file]", str(file))
+    page.get_by_label("Patient reference").fill(reference)
+    page.get_by_role("button", name="Send for analysis").click()
+    expect(page).to_have_url(CASE)
