@@ -10,6 +10,7 @@ from cases.views.history import case_list
 from cases.views.images import analysis_heatmap, radiograph_image
 from cases.views.models import model_card, model_list, model_plot
 from cases.views.reading import case_read
+from cases.views.report import case_report
 from cases.views.uploads import case_add, case_new
 
 urlpatterns = [
@@ -22,6 +23,7 @@ urlpatterns = [
     path("cases/<uuid:case_id>/rerun/", case_rerun, name="case_rerun"),
     path("cases/<uuid:case_id>/withdraw/", case_withdraw, name="case_withdraw"),
     path("cases/<uuid:case_id>/correct/", case_correct, name="case_correct"),
+    path("cases/<uuid:case_id>/report.pdf", case_report, name="case_report"),
     path("cases/<uuid:case_id>/read/", case_read, name="case_read"),
     path("cases/<uuid:case_id>/add/", case_add, name="case_add"),
     path(

@@ -77,6 +77,7 @@ CASES = [
     Row("cases/<uuid:case_id>/withdraw/", "/cases/{case}/withdraw/", SUBMITTED_POST, "post"),
     Row("cases/<uuid:case_id>/correct/", "/cases/{case}/correct/", SUBMITTED),
     Row("cases/<uuid:case_id>/correct/", "/cases/{case}/correct/", SUBMITTED_POST, "post"),
+    Row("cases/<uuid:case_id>/report.pdf", "/cases/{case}/report.pdf", CASE),
     Row("cases/<uuid:case_id>/read/", "/cases/{case}/read/", READING),
     Row("cases/<uuid:case_id>/read/", "/cases/{case}/read/", {**READING, "reader": DONE}, "post"),
     Row("cases/<uuid:case_id>/add/", "/cases/{case}/add/", ADDING),

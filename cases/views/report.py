@@ -1,0 +1,68 @@
+"""The report of a case, for printing or another system."""
+
+from collections.abc import Iterator
+from io import BytesIO
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from cases.answers import Answer, answers_of
+from cases.models import AccessRecord
+from cases.models.radiograph import private_storage
+from cases.report import Told, report_pdf
+from cases.report.pictures import printed
+from cases.report.words import moment
+from cases.selectors.cases import get_case_with_answers
+from cases.selectors.reads import Reads, reads_of
+from cases.services import trail
+from cases.views.files import opened
+from cases.views.guard import back_to_withdrawn, clinical, found, person
+
+
+@clinical
+@require_safe
+def case_report(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """A PDF with images, answers and reads. Whoever gets it was sent the radiographs."""
+    user = person(request)
+    case = found(get_case_with_answers, user=user, case_id=case_id)
+    if case.withdrawn_at:
+        return back_to_withdrawn(request, case)
+    answers = [one for one in answers_of(case) if one.radiograph.withdrawn_at is None]
+    reads = reads_of(case=case)
+    told = Told(
+        case=case,
+        answers=answers,
+        pictures=[list(_pictures(answer, reads)) for answer in answers],
+        reads=reads,
+        made_by=str(user),
+        made_at=moment(timezone.now()),
+    )
+    response = HttpResponse(report_pdf(told), content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="case-{case.pk}.pdf"'
+    for answer in answers:
+        rendition = AccessRecord.Rendition.CANONICAL
+        trail.record_access(user=user, radiograph=answer.radiograph, rendition=rendition)
+    return response
+
+
+def _pictures(answer: Answer, reads: Reads) -> Iterator[BytesIO]:
+    """The radiograph with the marks of reads, and once more with the heatmap."""
+    canonical = _content(answer.radiograph.canonical.name)
+    marks = [
+        (read.marked_x, read.marked_y)
+        for read in reads.standing
+        if read.marked_radiograph_id == answer.radiograph.pk
+        and read.marked_x is not None
+        and read.marked_y is not None
+    ]
+    yield printed(canonical, marks=marks)
+    if answer.analysis and answer.analysis.heatmap:
+        yield printed(canonical, heatmap=_content(answer.analysis.heatmap.name))
+
+
+def _content(name: str | None) -> bytes:
+    with opened(private_storage().open, name or "") as file:
+        content: bytes = file.read()
+    return content

@@ -1,0 +1,142 @@
+"""The report of a case: its words, its pictures, and NOT READ until somebody has read it."""
+
+from io import BytesIO
+from typing import Any
+
+import numpy as np
+import pytest
+from django.core.files.base import ContentFile
+from django.test import Client
+from PIL import Image
+from pypdf import PdfReader
+
+from accounts.models import User
+from cases.models import AccessRecord, Analysis, Case
+from cases.report.pictures import LONG_SIDE, printed
+from cases.services.reads import Mark, record_read
+from tests.cases.views.conftest import SignIn
+from tests.cases.views.page import address
+from tests.factories import RadiographFactory
+
+
+def report(client: Client, case: Case) -> PdfReader:
+    response = client.get(address(case, "report.pdf"))
+    assert response.status_code == 200
+    assert response["Content-Type"] == "application/pdf"
+    assert response["Cache-Control"] == "private, no-store"
+    assert response["Content-Disposition"] == f'inline; filename="case-{case.pk}.pdf"'
+    return PdfReader(BytesIO(response.content))
+
+
+def words(pdf: PdfReader) -> str:
+    return " ".join(" ".join(page.extract_text() for page in pdf.pages).split())
+
+
+def test_an_unread_case_says_so_on_every_page(page: Client, analysis: Analysis) -> None:
+    for _ in range(4):
+        RadiographFactory(case=analysis.radiograph.case)
+    pdf = report(page, analysis.radiograph.case)
+    assert len(pdf.pages) > 1
+    assert all("NOT READ" in each.extract_text() for each in pdf.pages)
+    told = words(pdf)
+    for said in (
+        "ISL-0417",
+        "Nobody has read this case yet.",
+        "Fracture suspected. Check the marked place.",
+        "83 %",
+        "below 20 % no fracture found, above 60 % fracture suspected",
+        "phantom-cnn",
+        "Decision support, not a cleared medical device.",
+        "Island Telemedicine",
+        "reader@harbour.example",
+        "reduced for print",
+    ):
+        assert said in told
+
+
+def test_a_read_case_tells_its_reads(page: Client, reader: User, analysis: Analysis) -> None:
+    case = analysis.radiograph.case
+    first = record_read(case=case, reader=reader, conclusion="unsure")
+    record_read(
+        case=case,
+        reader=reader,
+        conclusion="fracture",
+        body_region="ankle",
+        side="left",
+        other_findings=["effusion"],
+        comment="Перелом <b>лодыжки</b> & Bruch\nλξ",
+        analysis=analysis,
+        agreement="agree",
+        mark=Mark(analysis.radiograph, 48, 64),
+        amending=first.pk,
+    )
+    told = words(report(page, case))
+    assert "NOT READ" not in told
+    for said in (
+        "Fracture (Ankle, left)",
+        "Joint effusion",
+        "Перелом <b>лодыжки</b> & Bruch λξ",
+        "Agrees with the software",
+        "Amended 1 time",
+    ):
+        assert said in told
+    assert "Unsure" not in told
+
+
+def test_pictures_of_the_radiograph_and_of_the_heatmap(page: Client, analysis: Analysis) -> None:
+    alone = report(page, analysis.radiograph.case)
+    assert len(alone.pages[0].images) == 1
+    over = BytesIO()
+    Image.fromarray(np.full((128, 96, 4), (255, 0, 0, 255), np.uint8)).save(over, "PNG")
+    analysis.heatmap.save("heat.png", ContentFile(over.getvalue()))
+    pdf = report(page, analysis.radiograph.case)
+    found = [Image.open(BytesIO(each.data)) for each in pdf.pages[0].images]
+    pictures = [np.asarray(each.convert("RGB")) for each in found]
+    assert len(pictures) == 2
+    red = [picture.reshape(-1, 3).mean(axis=0) for picture in pictures]
+    assert sorted(bool(each[0] > 200 and each[1] < 40) for each in red) == [False, True]
+
+
+def test_a_large_radiograph_is_reduced_and_its_mark_stays_in_place() -> None:
+    grey = BytesIO()
+    Image.fromarray(np.zeros((3000, 1500), np.uint8)).save(grey, "PNG")
+    made = np.asarray(Image.open(printed(grey.getvalue(), marks=[(750, 1500)])), np.int64)
+    assert made.shape[:2] == (LONG_SIDE, LONG_SIDE // 2)
+    rows, columns = np.nonzero(made[..., 2] > 120)
+    assert abs(rows.mean() - LONG_SIDE / 2) < 3
+    assert abs(columns.mean() - LONG_SIDE / 4) < 3
+
+
+def test_whoever_gets_a_report_was_sent_the_radiographs(
+    page: Client, reader: User, analysis: Analysis
+) -> None:
+    report(page, analysis.radiograph.case)
+    record = AccessRecord.objects.get(rendition="canonical")
+    assert (record.user, record.radiograph) == (reader, analysis.radiograph)
+
+
+def test_no_report_for_strangers_or_of_withdrawn_cases(
+    page: Client, stranger: User, analysis: Analysis, sign_in: SignIn
+) -> None:
+    case = analysis.radiograph.case
+    assert sign_in(stranger).get(address(case, "report.pdf")).status_code == 404
+    Case.objects.filter(pk=case.pk).update(
+        withdrawn_at=case.created_at, withdrawal_reason="x", status="withdrawn"
+    )
+    assert page.get(address(case, "report.pdf")).status_code == 302
+    assert not AccessRecord.objects.exists()
+
+
+@pytest.mark.parametrize("lost", ["canonical"])
+def test_a_lost_file_is_not_found_and_no_error(page: Client, analysis: Analysis, lost: str) -> None:
+    getattr(analysis.radiograph, lost).delete(save=False)
+    type(analysis.radiograph).objects.filter(pk=analysis.radiograph.pk).update(**{lost: "gone.png"})
+    assert page.get(address(analysis.radiograph.case, "report.pdf")).status_code == 404
+
+
+def test_the_number_of_queries_is_that_of_the_page(
+    page: Client, analysis: Analysis, django_assert_num_queries: Any
+) -> None:
+    # Session, person, case, radiographs, analyses, reads, and the note of who was sent the image.
+    with django_assert_num_queries(7):
+        report(page, analysis.radiograph.case)
