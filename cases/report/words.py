@@ -1,6 +1,7 @@
 """What stands in a report: rows of words, without any layout."""
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
@@ -80,6 +81,6 @@ def percent(share: float) -> str:
     return _("over 99 %") if number > 99 else f"{number} %"
 
 
-def moment(at: object) -> str:
+def moment(at: datetime) -> str:
     """A date and time in the reader's zone."""
-    return date_format(localtime(at), "DATETIME_FORMAT")  # type: ignore[arg-type]
+    return date_format(localtime(at), "j M Y, H:i")

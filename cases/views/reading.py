@@ -41,7 +41,10 @@ def case_read(request: HttpRequest, case_id: UUID) -> HttpResponse:
         except reads.CannotBeRead as error:
             form.add_error(None, str(error))
         else:
-            messages.success(request, _("Your read was amended.") if read.amends_id else _("Read."))
+            messages.success(
+                request,
+                _("Your read was amended.") if read.amends_id else _("Your read is signed."),
+            )
             page = reverse("case_page", args=[case.pk])
             return redirect(f"{page}?radiograph={shown.radiograph.pk}" if shown else page)
     status = 422 if request.method == "POST" else 200

@@ -1,7 +1,7 @@
 // The place that a read will point to: in the form of the read, and on the radiograph.
 
 export class ReadMark {
-  /** `form` may be missing: not everybody reads. A place that the form came with is shown. */
+  /** `form` may be missing: not everybody reads. A place that came back with the form is shown. */
   constructor(form, panes) {
     Object.assign(this, { form, panes });
     if (!form) return;
@@ -14,7 +14,9 @@ export class ReadMark {
     });
     const { marked_radiograph: radiograph, marked_x: x, marked_y: y } = form.elements;
     const pane = panes.find((one) => one.root.dataset.radiograph === radiograph.value);
-    if (pane && x.value && y.value) this.#draw(pane, { x: Number(x.value), y: Number(y.value) });
+    // Where a read is amended its place is on the radiograph already.
+    const amends = form.closest("details") !== null;
+    if (pane && x.value && y.value && !amends) this.#draw(pane, { x: Number(x.value), y: Number(y.value) });
   }
 
   /** A point in pixels of the pane's radiograph; null takes the mark away. */
