@@ -40,6 +40,13 @@ def may_read(user: User, case: Case) -> bool:
     )
 
 
+def works_from_worklist(user: User) -> bool:
+    """Clinicians whose organization reads its own cases; others mostly send and look up."""
+    own = user.organization
+    reads = user.role in {User.Role.CLINICIAN, User.Role.SUPERVISING_READER}
+    return own is not None and reads and own.default_reading_organization_id in {None, own.pk}
+
+
 def reading_choices(user: User) -> list[Organization]:
     """Who may be asked to read what this person submits, the default first."""
     own = user.organization

@@ -12,9 +12,13 @@ from cases.views.models import model_card, model_list, model_plot
 from cases.views.reading import case_read
 from cases.views.report import case_report
 from cases.views.uploads import case_add, case_new
+from cases.views.worklist import home, work, work_state
 
 urlpatterns = [
-    path("", case_list, name="case_list"),
+    path("", home, name="home"),
+    path("worklist/", work, name="worklist"),
+    path("worklist/state/", work_state, name="work_state"),
+    path("cases/", case_list, name="case_list"),
     path("attention/", attention, name="attention"),
     path("cases.csv", case_export, name="case_export"),
     path("cases/new/", case_new, name="case_new"),

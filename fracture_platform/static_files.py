@@ -3,7 +3,7 @@
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 IMPORT = (
-    r"""(?P<matched>import(?s:(?P<import>[\s{].*?))\s*from\s*["'](?P<url>\./.*?)["']\s*;)""",
+    r"""(?P<matched>import(?s:(?P<import>[\s{].*?))\s*from\s*["'](?P<url>\.{1,2}/.*?)["']\s*;)""",
     """import%(import)s from "%(url)s";""",
 )
 """What a module of ours takes from another one beside it."""

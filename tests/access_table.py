@@ -64,6 +64,9 @@ ADDING = answers(SIDES, operator=403)
 
 CASES = [
     Row("", "/", answers()),
+    Row("worklist/", "/worklist/", answers()),
+    Row("worklist/state/", "/worklist/state/", answers()),
+    Row("cases/", "/cases/", answers()),
     Row("attention/", "/attention/", answers()),
     Row("cases.csv", "/cases.csv", answers()),
     Row("cases/new/", "/cases/new/", answers(operator=403)),

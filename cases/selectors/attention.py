@@ -7,6 +7,8 @@ from accounts.models import User
 from cases.models import Analysis, Case, Read
 from cases.vocabulary import Agreement, AnalysisStatus, Conclusion, FindingLevel, Purpose
 
+AT_MOST = 100
+
 
 def fractures_after_reads(*, user: User) -> "QuerySet[Read]":
     """This person's standing reads without a fracture, on whose case the software suspected one
@@ -37,6 +39,12 @@ def second_reads(*, user: User) -> "QuerySet[Read]":
         organization=user.organization_id, agreement=Agreement.DISAGREE
     )
     return disagreeing.exclude(reader=user).filter(~Exists(supervised))
+
+
+def count_to_look_at(*, user: User) -> int:
+    """How many cases this person should look at again, up to `AT_MOST` of each kind."""
+    reads = [*fractures_after_reads(user=user)[:AT_MOST], *second_reads(user=user)[:AT_MOST]]
+    return len({read.case_id for read in reads})
 
 
 def _standing(user: User) -> "QuerySet[Read]":

@@ -1,11 +1,12 @@
 """How levels, states and numbers look: always a sign, words and a colour together."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django import template
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from cases import answers, meaning
 from cases.models import Analysis, Case, ModelVersion
@@ -44,6 +45,25 @@ def badges(case: Case) -> list[str]:
         return [case.level]
     known = [] if case.level == CaseLevel.INCOMPLETE else [case.level]
     return [*known, case.status]
+
+
+@register.filter
+def of(words: Mapping[str, Any], name: str) -> str:
+    """The words for a name."""
+    return str(words[name])
+
+
+@register.filter
+def waits_for(since: datetime, now: datetime) -> str:
+    """How long something has waited, in the largest unit that fits: it is read at a glance."""
+    seconds = max(0, int((now - since).total_seconds()))
+    if seconds < 60:
+        return ngettext("%(n)d second", "%(n)d seconds", seconds) % {"n": seconds}
+    if seconds < 3600:
+        return ngettext("%(n)d minute", "%(n)d minutes", seconds // 60) % {"n": seconds // 60}
+    if seconds < 2 * 86400:
+        return ngettext("%(n)d hour", "%(n)d hours", seconds // 3600) % {"n": seconds // 3600}
+    return ngettext("%(n)d day", "%(n)d days", seconds // 86400) % {"n": seconds // 86400}
 
 
 @register.filter

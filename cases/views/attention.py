@@ -4,10 +4,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from cases.selectors.attention import fractures_after_reads, second_reads
+from cases.selectors.attention import AT_MOST, fractures_after_reads, second_reads
 from cases.views.guard import clinical, person
-
-AT_MOST = 100
 
 
 @clinical

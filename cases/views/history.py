@@ -1,4 +1,4 @@
-"""The list of cases; it is also the home page."""
+"""The list of all cases that a person may see, the newest first."""
 
 from urllib.parse import urlencode
 
@@ -9,11 +9,9 @@ from django.views.decorators.http import require_safe
 from cases.answers import demonstration_note
 from cases.forms import FilterForm
 from cases.permissions import may_submit
-from cases.selectors.attention import fractures_after_reads, second_reads
 from cases.selectors.cases import Page, cases_page
 from cases.selectors.cursor import BadCursor
 from cases.selectors.model_versions import active_model_version
-from cases.views.attention import AT_MOST
 from cases.views.guard import clinical, person
 
 
@@ -42,18 +40,8 @@ def case_list(request: HttpRequest) -> HttpResponse:
         "continued": bool(cursor),
         "more": urlencode({**chosen, "after": page.next_cursor}) if page.next_cursor else "",
         "may_submit": may_submit(person(request)),
-        "to_look_at": _to_look_at(request),
     }
     return render(request, _template(request), context, status=status)
-
-
-def _to_look_at(request: HttpRequest) -> int:
-    """How many cases this person should look at again; not asked for each piece of a list."""
-    if _template(request) != "cases/list.html":
-        return 0
-    user = person(request)
-    reads = [*fractures_after_reads(user=user)[:AT_MOST], *second_reads(user=user)[:AT_MOST]]
-    return len({read.case_id for read in reads})
 
 
 def _template(request: HttpRequest) -> str:

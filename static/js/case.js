@@ -1,5 +1,6 @@
 // The case page: its viewer, and the patience of the page while the site is away.
 
+import { bePatient } from "./patience.js";
 import { start } from "./viewer/viewer.js";
 
 const viewer = document.querySelector("[data-viewer]");
@@ -15,16 +16,4 @@ document.addEventListener("htmx:oobAfterSwap", () => {
   if (box) box.checked = heatmapShown;
 });
 
-// A question that found no site is asked again after a while, as long as the page is open.
-function askAgain(event) {
-  const poll = document.getElementById("poll");
-  const status = event.detail.xhr ? event.detail.xhr.status : 0;
-  if (event.detail.elt !== poll || (status >= 400 && status < 500)) return;
-  setTimeout(() => {
-    const now = document.getElementById("poll");
-    if (now && window.htmx) window.htmx.trigger(now, "again");
-  }, 5000);
-}
-for (const trouble of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
-  document.body.addEventListener(trouble, askAgain);
-}
+bePatient();

@@ -254,3 +254,18 @@ def test_a_clinician_marks_the_place_and_signs_a_read(ankle: Page) -> None:
     form.get_by_role("button", name="Amend").click()
     expect(told.get_by_text("1 read that was amended")).to_be_visible()
     expect(told.locator(".read").first).to_contain_text("Unsure")
+
+
+def test_the_worklist_by_keyboard(site: RunningSite, ankle: Page) -> None:
+    ankle.goto(site.base_url + "/")
+    rows = ankle.locator("[data-row]")
+    assert rows.count() > 0
+    ankle.keyboard.press("j")
+    expect(rows.first).to_be_focused()
+    ankle.keyboard.press("/")
+    expect(ankle.locator("[data-find]")).to_be_focused()
+    ankle.keyboard.press("j")
+    expect(ankle.locator("[data-find]")).to_have_value("j")
+    rows.first.focus()
+    ankle.keyboard.press("Enter")
+    expect(ankle.locator("[data-viewer]")).to_be_visible()

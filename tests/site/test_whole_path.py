@@ -59,7 +59,7 @@ def test_the_pages_are_accessible_and_fit(
     page.goto(f"{site.base_url}/models/")
     card = page.locator("tbody a").first.get_attribute("href")
     assert card is not None
-    pages = ("/", "/cases/new/", "/account/", "/models/", card)
+    pages = ("/", "/cases/", "/attention/", "/cases/new/", "/account/", "/models/", card)
     for address in (case, f"{case}correct/", f"{case}withdraw/", *pages):
         page.goto(address if address.startswith("http") else site.base_url + address)
         found = Axe().run(page)

@@ -41,35 +41,3 @@ export function deedOf(event, viewer) {
   if (elsewhere || target.closest("select, input:not([type=checkbox])")) return null;
   return KEYS[event.key] ?? KEYS[event.key.toLowerCase()] ?? null;
 }
-
-/** A switch for single keys (WCAG 2.1.4): who dictates, or meets them by accident, turns them off.
- *  The choice stays in this browser. */
-export class KeySwitch {
-  #name = "viewer-keys";
-
-  constructor(box) {
-    this.box = box;
-    box.checked = this.#kept() !== "off";
-    box.addEventListener("change", () => this.#keep(box.checked ? "on" : "off"));
-  }
-
-  get on() {
-    return this.box.checked;
-  }
-
-  #kept() {
-    try {
-      return localStorage.getItem(this.#name);
-    } catch {
-      return null; // storage is forbidden here
-    }
-  }
-
-  #keep(word) {
-    try {
-      localStorage.setItem(this.#name, word);
-    } catch {
-      // Then it holds for this page only.
-    }
-  }
-}

@@ -2,7 +2,8 @@
 //
 // Without this file the page shows each radiograph as large as it fits, and its heatmap by a switch.
 
-import { KeySwitch, deedOf } from "./keys.js";
+import { KeySwitch } from "../key_switch.js";
+import { deedOf } from "./keys.js";
 import { Pane } from "./pane.js";
 import { ReadMark } from "./read_mark.js";
 import { Toned } from "./toned.js";

@@ -86,8 +86,8 @@ def test_nothing_is_a_formula(page: Client, hospital: Organization, typed: str) 
 def test_a_filter_that_cannot_be_used_is_told_by_the_list(page: Client) -> None:
     response = page.get("/cases.csv", {"level": "nonsense"})
     assert response.status_code == 302
-    assert response["Location"] == "/?level=nonsense"
+    assert response["Location"] == "/cases/?level=nonsense"
 
 
 def test_the_list_offers_it_with_its_filters(page: Client, analysis: Analysis) -> None:
-    assert 'href="/cases.csv?level=fracture"' in html(page.get("/", {"level": "fracture"}))
+    assert 'href="/cases.csv?level=fracture"' in html(page.get("/cases/", {"level": "fracture"}))

@@ -16,20 +16,20 @@ from tests.cases.views.page import html, text
 from tests.factories import CaseFactory
 
 
-def test_the_home_page_lists_what_one_may_see(
+def test_the_list_shows_what_one_may_see(
     case: Case, reader: User, stranger: User, sign_in: SignIn
 ) -> None:
-    page = text(sign_in(reader).get("/"))
+    page = text(sign_in(reader).get("/cases/"))
     assert "ISL-0417 Fracture suspected Wrist" in page
     assert "Island Telemedicine → Harbour Hospital" in page
-    assert "ISL-0417" not in text(sign_in(stranger).get("/"))
+    assert "ISL-0417" not in text(sign_in(stranger).get("/cases/"))
 
 
 def test_an_empty_list_says_what_to_do(stranger: User, operator: User, sign_in: SignIn) -> None:
-    page = sign_in(stranger).get("/")
+    page = sign_in(stranger).get("/cases/")
     assert "No case yet" in text(page)
     assert 'href="/cases/new/"' in html(page)
-    assert "New case" not in text(sign_in(operator).get("/"))
+    assert "New case" not in text(sign_in(operator).get("/cases/"))
 
 
 def test_filters_are_in_the_address(
@@ -45,10 +45,10 @@ def test_filters_are_in_the_address(
         ({"status": "finished"}, "ISL-0417", "HH-1"),
         ({"received_from": "2200-12-31"}, "No case matches", "ISL-0417"),
     ):
-        page = client.get("/", query)
+        page = client.get("/cases/", query)
         assert shown in text(page)
         assert hidden not in text(page)
-    assert "No case matches" in text(client.get("/", {"reference": "ZZ"}))
+    assert "No case matches" in text(client.get("/cases/", {"reference": "ZZ"}))
 
 
 def test_further_pages_come_as_a_page_or_as_rows(
@@ -57,16 +57,16 @@ def test_further_pages_come_as_a_page_or_as_rows(
     for number in range(27):
         CaseFactory(submitting_organization=hospital, patient_reference=f"R-{number:02d}")
     client = sign_in(reader)
-    first = client.get("/", {"reference": "R-"})
+    first = client.get("/cases/", {"reference": "R-"})
     assert "R-26" in text(first)
     assert "R-01" not in text(first)
     more = first.context["more"]
     assert more.startswith("reference=R-&after=")
 
-    whole = client.get(f"/?{more}")
+    whole = client.get(f"/cases/?{more}")
     assert "R-01" in text(whole)
     assert "Back to the newest" in text(whole)
-    rows = client.get(f"/?{more}", headers={"HX-Request": "true", "HX-Target": "more"})
+    rows = client.get(f"/cases/?{more}", headers={"HX-Request": "true", "HX-Target": "more"})
     assert "R-00" in text(rows)
     assert "<html" not in html(rows)
     assert 'id="more"' not in html(rows)
@@ -77,8 +77,8 @@ def test_htmx_is_sent_the_results_alone_except_from_its_history(
 ) -> None:
     client = sign_in(reader)
     headers = {"HX-Request": "true", "HX-Target": "results"}
-    assert "<html" not in html(client.get("/", headers=headers))
-    back = client.get("/", headers={**headers, "HX-History-Restore-Request": "true"})
+    assert "<html" not in html(client.get("/cases/", headers=headers))
+    back = client.get("/cases/", headers={**headers, "HX-History-Restore-Request": "true"})
     assert "<html" in html(back)
 
 
@@ -92,15 +92,15 @@ def test_the_number_of_queries_does_not_grow(
     client = sign_in(reader)
     for number in range(12):
         CaseFactory(submitting_organization=hospital, patient_reference=f"R-{number}")
-    # Session, person, cases sent, cases to read, radiographs, model, own reads to look at again.
-    with django_assert_num_queries(7):
-        assert client.get("/").status_code == 200
+    # Session, person, cases sent, cases to read, radiographs, model.
+    with django_assert_num_queries(6):
+        assert client.get("/cases/").status_code == 200
 
 
 def test_the_demonstration_is_said_where_its_answers_are_listed(
     case: Case, reader: User, model_version: ModelVersion, sign_in: SignIn
 ) -> None:
-    page = text(sign_in(reader).get("/"))
+    page = text(sign_in(reader).get("/cases/"))
     assert "Demonstration model, AUC 0.70" in page
     assert "Decision support, not a cleared medical device." in page
 
@@ -115,11 +115,11 @@ def test_a_case_is_found_by_a_number_of_ones_own_system(
             patient_reference=reference,
             external_ids={"accession": number},
         )
-    page = sign_in(owner).get("/", {"number": " ACC-5 "})
+    page = sign_in(owner).get("/cases/", {"number": " ACC-5 "})
     assert [one.patient_reference for one in page.context["page"].cases] == ["WITH"]
     assert 'value="ACC-5"' in html(page) or 'value=" ACC-5 "' in html(page)
     # Whoever reads the case cannot try out the sender's numbers.
-    assert "No case matches" in text(sign_in(reader).get("/", {"number": "ACC-5"}))
+    assert "No case matches" in text(sign_in(reader).get("/cases/", {"number": "ACC-5"}))
 
 
 @pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "America/New_York", "UTC"])
@@ -129,7 +129,7 @@ def test_a_day_beyond_the_calendar_is_told(
 ) -> None:
     settings.TIME_ZONE = zone
     for name in ("received_from", "received_to"):
-        page = sign_in(reader).get("/", {name: day})
+        page = sign_in(reader).get("/cases/", {name: day})
         assert page.status_code == 400
         assert "Use a year from 1900 to 2200." in text(page)
 
@@ -137,7 +137,7 @@ def test_a_day_beyond_the_calendar_is_told(
 def test_a_wrong_filter_is_told_and_shows_nothing(
     case: Case, reader: User, sign_in: SignIn
 ) -> None:
-    response = sign_in(reader).get("/", {"level": "broken"})
+    response = sign_in(reader).get("/cases/", {"level": "broken"})
     assert response.status_code == 400
     assert "This filter cannot be used" in text(response)
     assert "ISL-0417" not in text(response)
@@ -167,4 +167,4 @@ def test_a_wrong_filter_is_told_and_shows_nothing(
     )
 )
 def test_no_query_breaks_the_list(reader: User, sign_in: SignIn, query: dict[str, str]) -> None:
-    assert sign_in(reader).get("/", query).status_code in {200, 400}
+    assert sign_in(reader).get("/cases/", query).status_code in {200, 400}

@@ -1,0 +1,208 @@
+"""The worklist: the right order, nothing hidden, news without a jump, and a price that stays."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import Organization, User
+from cases.models import Case
+from cases.selectors.worklist import GROUPS, worklist
+from cases.services.reads import record_read
+from tests.cases.views.conftest import SignIn
+from tests.cases.views.page import html, poll, text
+from tests.factories import CaseFactory, RadiographFactory, UserFactory
+
+NOW = timezone.now()
+
+
+@pytest.fixture
+def received(hospital: Organization, sender: Organization) -> Any:
+    """Makes a case for the hospital, `minutes` ago."""
+
+    def make(reference: str, *, minutes: int = 10, **fields: Any) -> Case:
+        return CaseFactory(
+            submitting_organization=sender,
+            reading_organization=hospital,
+            patient_reference=reference,
+            created_at=NOW - timedelta(minutes=minutes),
+            **{"status": "finished", **fields},
+        )
+
+    return make
+
+
+def order(user: User, **more: Any) -> list[tuple[str, list[str]]]:
+    found = worklist(user=user, now=NOW, **more)
+    return [(g.name, [case.patient_reference for case in g.cases]) for g in found.groups]
+
+
+def test_the_order_of_reading(received: Any, reader: User, hospital: Organization) -> None:
+    late = hospital.overdue_after_minutes
+    received("none found", level="no_fracture_found")
+    received("waiting", level="incomplete", status="queued")
+    received("failed", level="incomplete", status="failed")
+    received("uncertain", level="inconclusive")
+    received("fracture, new", level="fracture")
+    received("fracture, old", level="fracture", minutes=60)
+    received("overdue, nothing found", level="no_fracture_found", minutes=late + 1)
+    received("overdue by its deadline", level="fracture", reading_deadline=NOW - timedelta(1))
+    received(
+        "its deadline is far",
+        minutes=late + 5,
+        reading_deadline=NOW + timedelta(1),
+        level="fracture",
+    )
+    received("urgent, nothing found", level="no_fracture_found", priority="urgent")
+    received("urgent, waiting", level="incomplete", status="running", priority="urgent", minutes=20)
+    assert order(reader) == [
+        ("urgent", ["urgent, waiting", "urgent, nothing found"]),
+        ("overdue", ["overdue, nothing found", "overdue by its deadline"]),
+        ("fracture", ["its deadline is far", "fracture, old", "fracture, new"]),
+        ("inconclusive", ["uncertain"]),
+        ("incomplete", ["failed"]),
+        ("waiting", ["waiting"]),
+        ("no_fracture_found", ["none found"]),
+    ]
+    assert tuple(name for name, _ in order(reader)) == GROUPS
+
+
+def test_every_level_and_status_has_a_place(received: Any, reader: User) -> None:
+    from cases.vocabulary import CaseLevel, CaseStatus
+
+    made = {
+        str(received(f"{level} {status} {priority}", level=level, status=status, priority=priority))
+        for level in CaseLevel.values
+        for status in CaseStatus.values
+        if status != CaseStatus.WITHDRAWN
+        for priority in ("routine", "urgent")
+    }
+    found = worklist(user=reader, now=NOW, limit=1000)
+    assert {str(case) for group in found.groups for case in group.cases} == made
+    assert found.count == len(made)
+
+
+def test_what_was_read_leaves_and_what_was_withdrawn_is_gone(received: Any, reader: User) -> None:
+    read, stays = received("read", level="fracture"), received("stays", level="fracture")
+    gone = received("gone", level="fracture")
+    record_read(case=read, reader=reader, conclusion="fracture")
+    Case.objects.filter(pk=gone.pk).update(
+        withdrawn_at=NOW, withdrawal_reason="x", status="withdrawn"
+    )
+    assert order(reader) == [("fracture", [stays.patient_reference])]
+
+
+def test_tenants_stay_apart(
+    received: Any, colleague: User, stranger: User, operator: User, hospital: Organization
+) -> None:
+    """Who sent a case does not read it; nobody else sees it at all."""
+    received("here", level="fracture")
+    CaseFactory(patient_reference="elsewhere", level="fracture")
+    for person in (colleague, stranger, operator):
+        assert order(person) == []
+    assert order(UserFactory(organization=hospital)) == [("fracture", ["here"])]
+
+
+def test_it_is_the_home_of_those_who_read(
+    received: Any, reader: User, owner: User, administrator: User, sign_in: SignIn
+) -> None:
+    received("R-1", level="fracture")
+    page = sign_in(reader).get("/")
+    assert "Worklist 1" in text(page)
+    assert "Fracture suspected 1" in text(page)
+    assert "10 minutes" in text(page)
+    for person in (owner, administrator):
+        assert "Worklist" not in text(sign_in(person).get("/"))
+
+
+def test_an_empty_worklist_says_so(page: Client) -> None:
+    assert "Everything is read" in text(page.get("/"))
+    assert "Nothing of this region" in text(page.get("/worklist/", {"region": "ankle"}))
+
+
+def test_region_and_more_are_in_the_address(
+    received: Any, page: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cases.views.worklist.PAGE", 2)
+    for number in range(5):
+        received(f"A-{number}", level="fracture", body_region="ankle")
+    received("H-1", level="fracture", body_region="hip")
+    first = page.get("/worklist/", {"region": "ankle"})
+    assert "Worklist 5" in text(first)
+    assert "H-1" not in text(first)
+    assert 'href="?region=ankle&amp;shown=4"' in html(first)
+    assert html(first).count("data-row") == 2
+    rest = page.get("/worklist/", {"region": "ankle", "shown": "6"})
+    assert html(rest).count("data-row") == 5
+    assert "Show more" not in text(rest)
+
+
+@pytest.mark.parametrize("query", [{"region": "moon"}, {"shown": "-1"}, {"shown": "9" * 30}])
+def test_nonsense_in_the_address_is_passed_over(page: Client, query: dict[str, str]) -> None:
+    assert page.get("/worklist/", query).status_code == 200
+
+
+def test_who_opened_a_case_just_now_is_said_to_others(
+    received: Any, page: Client, hospital: Organization, sign_in: SignIn, sender: Organization
+) -> None:
+    case = received("R-1", level="fracture")
+    RadiographFactory(case=case)
+    other = UserFactory(organization=hospital, name="Dr Other")
+    sign_in(other).get(f"/cases/{case.pk}/")
+    sign_in(UserFactory(organization=sender, name="Dr Sender")).get(f"/cases/{case.pk}/")
+    page.get(f"/cases/{case.pk}/")
+    assert "Opened just now by Dr Other" in text(page.get("/"))
+    assert "by Dr Other" not in text(sign_in(other).get("/"))
+    case.events.update(at=timezone.now() - timedelta(minutes=6))
+    assert "Opened just now" not in text(page.get("/"))
+
+
+def test_news_is_told_and_nothing_jumps(received: Any, page: Client) -> None:
+    received("R-1", level="fracture")
+    question = poll(page.get("/"))
+    assert question
+    quiet = page.get(question)
+    assert "has changed" not in text(quiet)
+    assert "R-1" not in html(quiet)
+    following = poll(quiet)
+    assert following
+    assert "n=1" in following
+    received("R-2", level="fracture")
+    told = page.get(following)
+    assert "The worklist has changed." in text(told)
+    assert poll(told) is None
+
+
+def test_it_stops_asking_and_says_so(page: Client) -> None:
+    question = poll(page.get("/"))
+    assert question
+    last = page.get(question.replace("n=0", "n=479"))
+    assert poll(last) is None
+    assert "no longer looks for news" in text(last)
+
+
+@pytest.mark.parametrize("cases", [1, 40])
+def test_the_number_of_queries_stays(
+    received: Any, page: Client, django_assert_num_queries: Any, cases: int
+) -> None:
+    for number in range(cases):
+        RadiographFactory(case=received(f"R-{number}", level="fracture"))
+    # Session, person with organization; counts, cases, radiographs, who opened them, state; reads
+    # to look at again; model.
+    with django_assert_num_queries(9):
+        page.get("/")
+    with django_assert_num_queries(3):
+        page.get("/worklist/state/")
+
+
+def test_only_what_is_unread_is_looked_at(reader: User) -> None:
+    """Without statistics too: a database has none on the day that the first case comes in."""
+    from django.db import connection
+
+    from cases.selectors.worklist import _unread
+
+    if connection.vendor != "sqlite":
+        pytest.skip("PostgreSQL gathers its own statistics")
+    assert "case_worklist" in _unread(reader).order_by().explain()
