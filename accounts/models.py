@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
@@ -35,6 +36,7 @@ class Organization(models.Model):
     overdue_after_minutes = models.PositiveIntegerField(
         _("overdue after (minutes)"),
         default=24 * 60,
+        validators=[MinValueValidator(1), MaxValueValidator(366 * 24 * 60)],
         help_text=_("A case without a deadline of its own is overdue after this long."),
     )
     read_first = models.BooleanField(

@@ -30,10 +30,10 @@ def database(folder: Path) -> None:
 
 def filled(cases: int, unread: int) -> Any:
     """A clinician whose hospital has so many cases, of which the newest are unread; levels, ages
-    and urgency in turn."""
+    and urgency in turn. All that were read without a fracture were read by this one."""
     from django.utils import timezone
 
-    from cases.models import Case
+    from cases.models import Case, Read
     from cases.services.status import LEVEL_RANK, PRIORITY_RANK
     from cases.vocabulary import CaseLevel, Priority
     from tests.factories import OrganizationFactory, RadiographFactory, UserFactory
@@ -61,7 +61,16 @@ def filled(cases: int, unread: int) -> Any:
     Case.objects.bulk_create(rows, batch_size=2000)
     for case in rows[:200]:
         RadiographFactory(case=case, canonical="none.png", original="none.png")
-    return UserFactory(organization=hospital)
+    reader = UserFactory(organization=hospital)
+    read = [case for case in rows[unread:] if case.level == CaseLevel.NO_FRACTURE_FOUND]
+    Read.objects.bulk_create(
+        [
+            Read(case=case, reader=reader, organization=hospital, conclusion="no_fracture")
+            for case in read
+        ],
+        batch_size=2000,
+    )
+    return reader
 
 
 def measured(name: str, deed: Any, times: int) -> str:

@@ -53,11 +53,12 @@ class Told:
 
 
 def report_pdf(told: Told) -> bytes:
-    """The finished PDF. Until somebody has read the case each page says so across."""
+    """The finished PDF. Until somebody has read all of the case each page says so across."""
     _register()
     buffer = BytesIO()
-    document = SimpleDocTemplate(
+    document = _Document(
         buffer,
+        told=told,
         pagesize=A4,
         leftMargin=MARGIN,
         rightMargin=MARGIN,
@@ -67,12 +68,19 @@ def report_pdf(told: Told) -> bytes:
         author=str(told.case.reading_organization),
         lang="en",
     )
-
-    def frame(canvas: Canvas, page: Any) -> None:
-        _frame(canvas, told, page.page)
-
-    document.build(list(_story(told)), onFirstPage=frame, onLaterPages=frame)
+    document.build(list(_story(told)))
     return buffer.getvalue()
+
+
+class _Document(SimpleDocTemplate):
+    """Draws what stands on every page last, over the radiographs."""
+
+    def __init__(self, file: BytesIO, *, told: Told, **options: Any) -> None:
+        super().__init__(file, **options)
+        self.told = told
+
+    def afterPage(self) -> None:  # noqa: N802  (ReportLab's name)
+        _frame(self.canv, self.told, self.page)
 
 
 @cache
@@ -124,7 +132,9 @@ def _text(said: str, *, quiet: bool = False) -> Paragraph:
 def _rows(rows: Iterable[words.Row]) -> Table:
     cells = [[_text(title, quiet=True), _text(said)] for title, said in rows]
     style = [("VALIGN", (0, 0), (-1, -1), "TOP"), ("LEFTPADDING", (0, 0), (-1, -1), 0)]
-    return Table(cells, colWidths=[42 * mm, WIDTH - 42 * mm], style=style, hAlign="LEFT")
+    # A comment may be longer than a page.
+    widths = [42 * mm, WIDTH - 42 * mm]
+    return Table(cells, colWidths=widths, style=style, hAlign="LEFT", splitInRow=1)
 
 
 def _side_by_side(pictures: Sequence[BytesIO]) -> Table:
@@ -140,7 +150,7 @@ def _side_by_side(pictures: Sequence[BytesIO]) -> Table:
 
 def _frame(canvas: Canvas, told: Told, page: int) -> None:
     canvas.saveState()
-    if not told.reads.standing:
+    if not told.reads.cover([one.radiograph for one in told.answers]):
         canvas.setFont(BOLD, 64)
         canvas.setFillColor(colors.HexColor("#9b1138"), alpha=0.16)
         canvas.translate(A4[0] / 2, A4[1] / 2)

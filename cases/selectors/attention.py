@@ -4,7 +4,7 @@ reads that disagree with the software."""
 from django.db.models import Exists, OuterRef, QuerySet
 
 from accounts.models import User
-from cases.models import Analysis, Case, Read
+from cases.models import Analysis, Read
 from cases.vocabulary import Agreement, AnalysisStatus, Conclusion, FindingLevel, Purpose
 
 AT_MOST = 100
@@ -14,15 +14,20 @@ def fractures_after_reads(*, user: User) -> "QuerySet[Read]":
     """This person's standing reads without a fracture, on whose case the software suspected one
     after they were written. Reading the case again settles it."""
     suspected = Analysis.objects.filter(
-        radiograph__case=OuterRef("case"),
         radiograph__withdrawn_at__isnull=True,
         purpose=Purpose.CLINICAL,
         status=AnalysisStatus.SUCCEEDED,
         level=FindingLevel.FRACTURE,
-        finished_at__gt=OuterRef("created_at"),
+    )
+    later = suspected.filter(
+        radiograph__case=OuterRef("case"), finished_at__gt=OuterRef("created_at")
+    )
+    # It came while the form was open: newer than the answer that the reader had in sight.
+    unseen = suspected.filter(
+        radiograph=OuterRef("analysis__radiograph"), created_at__gt=OuterRef("analysis__created_at")
     )
     own = _standing(user).filter(reader=user, conclusion=Conclusion.NO_FRACTURE)
-    return own.filter(Exists(suspected))
+    return own.filter(Exists(later) | Exists(unseen))
 
 
 def second_reads(*, user: User) -> "QuerySet[Read]":
@@ -48,10 +53,14 @@ def count_to_look_at(*, user: User) -> int:
 
 
 def _standing(user: User) -> "QuerySet[Read]":
-    """Oldest first: who waits longest is seen first."""
+    """Of the cases that one's own organization reads, which it sees by that alone. Oldest first:
+    who waits longest is seen first."""
+    if user.organization_id is None:
+        return Read.objects.none()
     return (
         Read.objects.filter(
-            case__in=Case.objects.visible_to(user).filter(withdrawn_at__isnull=True).order_by(),
+            case__reading_organization=user.organization_id,
+            case__withdrawn_at__isnull=True,
             amended_by__isnull=True,
         )
         .select_related("case", "reader", "analysis__model_version")

@@ -15,6 +15,11 @@ class Reads:
     standing: Sequence[Read]
     amended: Sequence[Read]
 
+    def cover(self, radiographs: Sequence[Radiograph]) -> bool:
+        """Whether somebody has read the case since the last of these came in."""
+        latest = max((one.created_at for one in radiographs), default=None)
+        return any(latest is None or read.created_at >= latest for read in self.standing)
+
     def of(self, user: User) -> Read | None:
         """The standing read of one person."""
         return next((read for read in self.standing if read.reader_id == user.pk), None)

@@ -9,15 +9,19 @@ from typing import Any
 from django.db.models import Case as Choose
 from django.db.models import (
     Count,
+    F,
     IntegerField,
     Max,
     Prefetch,
     Q,
     QuerySet,
+    Sum,
     Value,
     When,
+    Window,
     prefetch_related_objects,
 )
+from django.db.models.functions import RowNumber
 
 from accounts.models import User
 from cases.models import Case, CaseEvent, Radiograph
@@ -53,17 +57,18 @@ class Worklist:
 
     groups: Sequence[Group]
     state: str
-    shown: int
     count: int
 
 
-def worklist(*, user: User, now: datetime, region: str = "", limit: int = 100) -> Worklist:
-    """The unread cases that this person's organization is asked to read, the first `limit` of
-    them, in five queries whatever there is.
+def worklist(*, user: User, now: datetime, region: str = "", each: int = 25) -> Worklist:
+    """The unread cases that this person's organization is asked to read, the first `each` of every
+    group, in five queries whatever there is.
 
     Each case carries its radiographs that are not withdrawn as `kept`, and in `opened_by` who else
     has opened it within the last minutes.
     """
+    # First of all: what comes in while the rest is looked up is then news.
+    state = state_of(user=user, now=now)
     unread = _unread(user)
     if region:
         unread = unread.filter(body_region=region)
@@ -71,27 +76,28 @@ def worklist(*, user: User, now: datetime, region: str = "", limit: int = 100) -
     counts = dict(
         grouped.order_by().values("group").annotate(n=Count("pk")).values_list("group", "n")
     )
-    cases = list(
-        grouped.select_related("submitting_organization").order_by("group", "created_at", "pk")[
-            :limit
-        ]
-    )
+    cases = list(_first(grouped, each).select_related("submitting_organization"))
     kept = Radiograph.objects.filter(withdrawn_at__isnull=True).order_by("position")
     prefetch_related_objects(cases, Prefetch("radiographs", queryset=kept, to_attr="kept"))
     _note_who_reads(cases, user, now)
-    return Worklist(
-        groups=list(_groups(cases, counts)),
-        state=state_of(user=user),
-        shown=len(cases),
-        count=sum(counts.values()),
+    return Worklist(list(_groups(cases, counts)), state, sum(counts.values()))
+
+
+def state_of(*, user: User, now: datetime) -> str:
+    """A word that changes when an unread case comes, changes, goes or becomes overdue; in one
+    query."""
+    found = (
+        _unread(user)
+        .order_by()
+        .aggregate(
+            n=Count("pk"),
+            latest=Max("updated_at"),
+            urgency=Sum("urgency"),
+            overdue=Count("pk", filter=_overdue(user, now)),
+        )
     )
-
-
-def state_of(*, user: User) -> str:
-    """A word that changes when an unread case comes, changes or goes; in one query."""
-    found = _unread(user).order_by().aggregate(n=Count("pk"), latest=Max("updated_at"))
-    latest = found["latest"]
-    return f"{found['n']}-{latest.timestamp() if latest else 0:.6f}"
+    latest = found["latest"].timestamp() if found["latest"] else 0
+    return f"{found['n']}-{found['urgency'] or 0}-{found['overdue']}-{latest:.6f}"
 
 
 def _unread(user: User) -> "QuerySet[Case]":
@@ -111,15 +117,19 @@ def _unread(user: User) -> "QuerySet[Case]":
     )
 
 
-def _group(user: User, now: datetime) -> Choose:
-    """The place of a case's group. What a deadline does not say, the organization's limit does."""
+def _overdue(user: User, now: datetime) -> Q:
+    """What a deadline does not say, the organization's limit does."""
     limit = user.organization.overdue_after_minutes if user.organization else 0
-    overdue = Q(reading_deadline__lt=now) | Q(
+    return Q(reading_deadline__lt=now) | Q(
         reading_deadline__isnull=True, created_at__lt=now - timedelta(minutes=limit)
     )
+
+
+def _group(user: User, now: datetime) -> Choose:
+    """The place of a case's group."""
     conditions = {
         "urgent": Q(priority=Priority.URGENT),
-        "overdue": overdue,
+        "overdue": _overdue(user, now),
         "fracture": Q(level=CaseLevel.FRACTURE),
         "inconclusive": Q(level=CaseLevel.INCONCLUSIVE),
         "no_fracture_found": Q(level=CaseLevel.NO_FRACTURE_FOUND),
@@ -130,6 +140,13 @@ def _group(user: User, now: datetime) -> Choose:
         default=Value(GROUPS.index("incomplete")),
         output_field=IntegerField(),
     )
+
+
+def _first(grouped: "QuerySet[Any]", each: int) -> "QuerySet[Any]":
+    """The oldest of every group: a long one leaves room for those behind it."""
+    oldest_first = ("created_at", "pk")
+    place = Window(RowNumber(), partition_by=F("group"), order_by=oldest_first)
+    return grouped.annotate(place=place).filter(place__lte=each).order_by("group", *oldest_first)
 
 
 def _groups(cases: Sequence[Any], counts: dict[int, int]) -> Iterator[Group]:

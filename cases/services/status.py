@@ -137,11 +137,18 @@ def update_case(*, case_id: UUID) -> None:
 
 @transaction.atomic
 def mark_read(*, case_id: UUID, at: datetime) -> None:
-    """Note when a case was first read; of later reads only that the page looks different."""
+    """Note when a case was read; of further reads only that the page looks different."""
     lock_case(case_id)
     unread = Case.objects.filter(pk=case_id, read_at__isnull=True)
     unread.update(read_at=at)
     Case.objects.filter(pk=case_id).update(updated_at=at)
+
+
+@transaction.atomic
+def mark_unread(*, case_id: UUID) -> None:
+    """Put a case back before its readers: it holds something that no read has seen."""
+    lock_case(case_id)
+    Case.objects.filter(pk=case_id).update(read_at=None, updated_at=timezone.now())
 
 
 @transaction.atomic

@@ -120,6 +120,7 @@ def add_radiographs(
                     actor=added_by,
                     radiograph=row,
                 )
+            status.mark_unread(case_id=case.pk)
             names.clear()
     return rows
 

@@ -13,7 +13,7 @@ from django.utils.timezone import localtime
 from django.views.decorators.http import require_safe
 
 from cases.forms import FilterForm
-from cases.models import Case
+from cases.models import Case, Read
 from cases.selectors.export import every_case
 from cases.views.guard import clinical, person
 
@@ -59,15 +59,17 @@ def case_export(request: HttpRequest) -> HttpResponseBase:
     return response
 
 
-def _lines(cases: Iterator[Case]) -> Iterator[str]:
+def _lines(cases: Iterator[Any]) -> Iterator[str]:
     table = csv.writer(_Line())
-    yield table.writerow(COLUMNS)
+    # Spreadsheets take a file without the mark for one of their own old encodings.
+    yield "\ufeff" + table.writerow(COLUMNS)
     for case in cases:
-        yield table.writerow([_harmless(cell) for cell in _cells(case)])
+        for read in case.standing or [None]:
+            yield table.writerow([_harmless(cell) for cell in _cells(case, read)])
 
 
-def _cells(case: Any) -> list[str]:
-    read = case.standing[0] if case.standing else None
+def _cells(case: Case, read: Read | None) -> list[str]:
+    """A line for each standing read, or one for a case that nobody has read."""
     return [
         str(case.pk),
         case.patient_reference,

@@ -1,6 +1,7 @@
 """The report of a case, for printing or another system."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from io import BytesIO
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from cases.answers import Answer, answers_of
 from cases.models import AccessRecord
 from cases.models.radiograph import private_storage
 from cases.report import Told, report_pdf
-from cases.report.pictures import printed
+from cases.report.pictures import Print
 from cases.report.words import moment
 from cases.selectors.cases import get_case_with_answers
 from cases.selectors.reads import Reads, reads_of
@@ -48,8 +49,7 @@ def case_report(request: HttpRequest, case_id: UUID) -> HttpResponse:
 
 
 def _pictures(answer: Answer, reads: Reads) -> Iterator[BytesIO]:
-    """The radiograph with the marks of reads, and once more with the heatmap."""
-    canonical = _content(answer.radiograph.canonical.name)
+    """The radiograph with the marks of reads, and once more under the heatmap."""
     marks = [
         (read.marked_x, read.marked_y)
         for read in reads.standing
@@ -57,12 +57,15 @@ def _pictures(answer: Answer, reads: Reads) -> Iterator[BytesIO]:
         and read.marked_x is not None
         and read.marked_y is not None
     ]
-    yield printed(canonical, marks=marks)
+    radiograph = Print(opened(_content, answer.radiograph.canonical.name or ""))
+    yield radiograph.marked(marks)
     if answer.analysis and answer.analysis.heatmap:
-        yield printed(canonical, heatmap=_content(answer.analysis.heatmap.name))
+        # A report without its heatmap is better than none.
+        with suppress(FileNotFoundError):
+            yield radiograph.under(_content(answer.analysis.heatmap.name or ""))
 
 
-def _content(name: str | None) -> bytes:
-    with opened(private_storage().open, name or "") as file:
+def _content(name: str) -> bytes:
+    with private_storage().open(name) as file:
         content: bytes = file.read()
     return content

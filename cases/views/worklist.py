@@ -15,12 +15,12 @@ from cases import permissions
 from cases.answers import demonstration_note
 from cases.selectors.attention import count_to_look_at
 from cases.selectors.model_versions import active_model_version
-from cases.selectors.worklist import Worklist, state_of, worklist
+from cases.selectors.worklist import state_of, worklist
 from cases.views.guard import clinical, person
 from cases.views.history import case_list
 from cases.vocabulary import BodyRegion
 
-PAGE, MOST = 100, 1000
+EACH, MOST = 25, 400
 TITLES: dict[str, Any] = {
     "urgent": _("Urgent, says the sender"),
     "overdue": _("Overdue"),
@@ -63,7 +63,7 @@ def work_state(request: HttpRequest) -> HttpResponse:
     """Whether anything changed since the page was made. The list itself stays as it is: nothing
     jumps under a finger."""
     user, seen = person(request), request.GET.get("state", "")
-    changed = state_of(user=user) != seen
+    changed = state_of(user=user, now=timezone.now()) != seen
     context = {"changed": changed, "poll": None if changed else _poll(request, seen)}
     return render(request, "cases/_worklist_poll.html", context)
 
@@ -72,17 +72,17 @@ def _page(request: HttpRequest) -> HttpResponse:
     user = person(request)
     region = request.GET.get("region", "")
     region = region if region in BodyRegion.values else ""
-    number = request.GET.get("shown", "")
-    limit = min(MOST, int(number)) if number.isdecimal() and len(number) < 6 else PAGE
+    number = request.GET.get("each", "")
+    each = min(MOST, int(number)) if number.isdecimal() and len(number) < 6 else EACH
     now = timezone.now()
-    found = worklist(user=user, now=now, region=region, limit=max(limit, 1))
+    found = worklist(user=user, now=now, region=region, each=max(each, 1))
     model = active_model_version()
     context = {
         "worklist": found,
         "titles": TITLES,
         "regions": BodyRegion.choices,
         "region": region,
-        "more": _more(found, limit, region),
+        "more": _more(region, each),
         "poll": _poll(request, found.state),
         "to_look_at": count_to_look_at(user=user),
         "demonstration_note": demonstration_note(model) if model else "",
@@ -92,11 +92,9 @@ def _page(request: HttpRequest) -> HttpResponse:
     return render(request, "cases/worklist.html", context)
 
 
-def _more(found: Worklist, limit: int, region: str) -> str:
-    if found.shown >= found.count or limit >= MOST:
-        return ""
-    query: dict[str, str | int] = {"shown": min(MOST, limit + PAGE)}
-    return urlencode({"region": region, **query} if region else query)
+def _more(region: str, each: int) -> str:
+    query: dict[str, str | int] = {"region": region, "each": min(MOST, 4 * each)}
+    return urlencode(query) if each < MOST else ""
 
 
 def _poll(request: HttpRequest, state: str) -> Poll | None:

@@ -3,7 +3,8 @@
 function askAgain(event) {
   const poll = document.getElementById("poll");
   const status = event.detail.xhr ? event.detail.xhr.status : 0;
-  if (event.detail.elt !== poll || (status >= 400 && status < 500)) return;
+  const refused = status >= 400 && status < 500 && status !== 408 && status !== 429;
+  if (event.detail.elt !== poll || refused) return;
   setTimeout(() => {
     const now = document.getElementById("poll");
     if (now && window.htmx) window.htmx.trigger(now, "again");

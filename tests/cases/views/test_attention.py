@@ -68,6 +68,26 @@ def test_a_fracture_suspected_after_a_negative_read_is_told_to_its_reader(
     assert "to look at again" not in text(page.get("/"))
 
 
+def test_a_fracture_that_came_while_the_form_was_open_is_told_too(
+    case: Case, reader: User, analysis: Analysis
+) -> None:
+    """The clock of a worker may be behind; what counts is what the reader had in sight."""
+    Analysis.objects.update(
+        level="no_fracture_found", finished_at=timezone.now() - timedelta(hours=1)
+    )
+    newer = AnalysisFactory(
+        radiograph=analysis.radiograph,
+        model_version=analysis.model_version,
+        succeeded=True,
+        finished_at=timezone.now() - timedelta(hours=1),
+    )
+    seen: dict[str, Any] = {"conclusion": "no_fracture", "case": case, "reader": reader}
+    read = record_read(**seen, analysis=analysis)
+    assert list(fractures_after_reads(user=reader)) == [read]
+    record_read(**seen, analysis=newer, amending=read.pk)
+    assert not fractures_after_reads(user=reader)
+
+
 def test_who_read_a_fracture_is_left_alone(case: Case, reader: User, analysis: Analysis) -> None:
     read = record_read(case=case, reader=reader, conclusion="fracture")
     later(read, analysis)

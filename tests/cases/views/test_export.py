@@ -12,7 +12,7 @@ from cases.models import Analysis
 from cases.services.reads import record_read
 from tests.cases.views.conftest import SignIn
 from tests.cases.views.page import html
-from tests.factories import CaseFactory
+from tests.factories import CaseFactory, UserFactory
 
 
 def rows(client: Client, **query: str) -> list[dict[str, str]]:
@@ -20,7 +20,7 @@ def rows(client: Client, **query: str) -> list[dict[str, str]]:
     assert response.status_code == 200
     assert response["Content-Type"] == "text/csv; charset=utf-8"
     assert response["Cache-Control"] == "private, no-store"
-    text = b"".join(response).decode()
+    text = b"".join(response).decode("utf-8-sig")
     return list(csv.DictReader(io.StringIO(text, newline="")))
 
 
@@ -50,6 +50,15 @@ def test_a_case_with_its_read(page: Client, reader: User, analysis: Analysis) ->
     assert row["other_findings"] == "effusion implant"
     assert row["comment"] == "Two lines,\nand a comma"
     assert row["read_at"].startswith(f"{case.created_at:%Y-}")
+
+
+def test_two_readers_are_two_lines(
+    page: Client, reader: User, hospital: Organization, analysis: Analysis
+) -> None:
+    case = analysis.radiograph.case
+    for person in (reader, UserFactory(organization=hospital, name="Dr Ähn")):
+        record_read(case=case, reader=person, conclusion="fracture")
+    assert {row["reader"] for row in rows(page)} == {"reader@harbour.example", "Dr Ähn"}
 
 
 def test_filters_count_and_tenants_stay_apart(

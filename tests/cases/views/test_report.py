@@ -7,12 +7,13 @@ import numpy as np
 import pytest
 from django.core.files.base import ContentFile
 from django.test import Client
+from django.utils import timezone
 from PIL import Image
 from pypdf import PdfReader
 
 from accounts.models import User
-from cases.models import AccessRecord, Analysis, Case
-from cases.report.pictures import LONG_SIDE, printed
+from cases.models import AccessRecord, Analysis, Case, Radiograph
+from cases.report.pictures import LONG_SIDE, Print
 from cases.services.reads import Mark, record_read
 from tests.cases.views.conftest import SignIn
 from tests.cases.views.page import address
@@ -100,7 +101,7 @@ def test_pictures_of_the_radiograph_and_of_the_heatmap(page: Client, analysis: A
 def test_a_large_radiograph_is_reduced_and_its_mark_stays_in_place() -> None:
     grey = BytesIO()
     Image.fromarray(np.zeros((3000, 1500), np.uint8)).save(grey, "PNG")
-    made = np.asarray(Image.open(printed(grey.getvalue(), marks=[(750, 1500)])), np.int64)
+    made = np.asarray(Image.open(Print(grey.getvalue()).marked([(750, 1500)])), np.int64)
     assert made.shape[:2] == (LONG_SIDE, LONG_SIDE // 2)
     rows, columns = np.nonzero(made[..., 2] > 120)
     assert abs(rows.mean() - LONG_SIDE / 2) < 3
@@ -127,11 +128,42 @@ def test_no_report_for_strangers_or_of_withdrawn_cases(
     assert not AccessRecord.objects.exists()
 
 
-@pytest.mark.parametrize("lost", ["canonical"])
-def test_a_lost_file_is_not_found_and_no_error(page: Client, analysis: Analysis, lost: str) -> None:
-    getattr(analysis.radiograph, lost).delete(save=False)
-    type(analysis.radiograph).objects.filter(pk=analysis.radiograph.pk).update(**{lost: "gone.png"})
+def test_a_lost_file_is_not_found_and_no_error(page: Client, analysis: Analysis) -> None:
+    Radiograph.objects.update(canonical="gone.png")
     assert page.get(address(analysis.radiograph.case, "report.pdf")).status_code == 404
+
+
+def test_without_its_heatmap_a_report_is_still_one(page: Client, analysis: Analysis) -> None:
+    Analysis.objects.update(heatmap="gone.png")
+    assert len(report(page, analysis.radiograph.case).pages[0].images) == 1
+
+
+@pytest.mark.parametrize("text", ["x\n" * 900, "y" * 1000, "a <b> & </para> " * 60])
+def test_texts_longer_than_a_page(
+    page: Client, reader: User, analysis: Analysis, text: str
+) -> None:
+    case = analysis.radiograph.case
+    Case.objects.filter(pk=case.pk).update(clinical_question=text[:1000])
+    record_read(case=case, reader=reader, conclusion="fracture", comment=text)
+    assert len(report(page, case).pages) >= 1
+
+
+def test_not_read_is_printed_over_the_radiographs(page: Client, analysis: Analysis) -> None:
+    content = report(page, analysis.radiograph.case).pages[0].get_contents()
+    assert content is not None
+    drawn = content.get_data()
+    # The text across the page is the only one that is turned.
+    assert drawn.rindex(b" Do") < drawn.index(b".57357")
+
+
+def test_a_radiograph_that_came_after_the_read_makes_it_unread(
+    page: Client, reader: User, analysis: Analysis
+) -> None:
+    case = analysis.radiograph.case
+    record_read(case=case, reader=reader, conclusion="fracture")
+    assert "NOT READ" not in words(report(page, case))
+    RadiographFactory(case=case, created_at=timezone.now())
+    assert "NOT READ" in words(report(page, case))
 
 
 def test_the_number_of_queries_is_that_of_the_page(

@@ -9,8 +9,10 @@ from django.utils import timezone
 
 from accounts.models import Organization, User
 from cases.models import Case
-from cases.selectors.worklist import GROUPS, worklist
+from cases.selectors.worklist import GROUPS, state_of, worklist
 from cases.services.reads import record_read
+from cases.services.submission import add_radiographs
+from tests.cases.files import upload
 from tests.cases.views.conftest import SignIn
 from tests.cases.views.page import html, poll, text
 from tests.factories import CaseFactory, RadiographFactory, UserFactory
@@ -79,7 +81,7 @@ def test_every_level_and_status_has_a_place(received: Any, reader: User) -> None
         if status != CaseStatus.WITHDRAWN
         for priority in ("routine", "urgent")
     }
-    found = worklist(user=reader, now=NOW, limit=1000)
+    found = worklist(user=reader, now=NOW, each=1000)
     assert {str(case) for group in found.groups for case in group.cases} == made
     assert found.count == len(made)
 
@@ -125,21 +127,37 @@ def test_an_empty_worklist_says_so(page: Client) -> None:
 def test_region_and_more_are_in_the_address(
     received: Any, page: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("cases.views.worklist.PAGE", 2)
+    monkeypatch.setattr("cases.views.worklist.EACH", 2)
     for number in range(5):
         received(f"A-{number}", level="fracture", body_region="ankle")
     received("H-1", level="fracture", body_region="hip")
     first = page.get("/worklist/", {"region": "ankle"})
     assert "Worklist 5" in text(first)
     assert "H-1" not in text(first)
-    assert 'href="?region=ankle&amp;shown=4"' in html(first)
+    assert "The oldest 2 of 5." in text(first)
+    assert 'href="?region=ankle&amp;each=8#group-fracture"' in html(first)
     assert html(first).count("data-row") == 2
-    rest = page.get("/worklist/", {"region": "ankle", "shown": "6"})
+    rest = page.get("/worklist/", {"region": "ankle", "each": "8"})
     assert html(rest).count("data-row") == 5
     assert "Show more" not in text(rest)
 
 
-@pytest.mark.parametrize("query", [{"region": "moon"}, {"shown": "-1"}, {"shown": "9" * 30}])
+def test_a_long_group_leaves_room_for_those_behind_it(
+    received: Any, reader: User, hospital: Organization
+) -> None:
+    for number in range(5):
+        received(f"late {number}", level="inconclusive", minutes=hospital.overdue_after_minutes + 9)
+    received("new", level="fracture")
+    found = worklist(user=reader, now=NOW, each=2)
+    assert [(g.name, g.count, len(g.cases)) for g in found.groups] == [
+        ("overdue", 5, 2),
+        ("fracture", 1, 1),
+    ]
+
+
+@pytest.mark.parametrize(
+    "query", [{"region": "moon"}, {"each": "-1"}, {"each": "0"}, {"each": "9" * 30}]
+)
 def test_nonsense_in_the_address_is_passed_over(page: Client, query: dict[str, str]) -> None:
     assert page.get("/worklist/", query).status_code == 200
 
@@ -173,6 +191,41 @@ def test_news_is_told_and_nothing_jumps(received: Any, page: Client) -> None:
     told = page.get(following)
     assert "The worklist has changed." in text(told)
     assert poll(told) is None
+
+
+@pytest.mark.parametrize(
+    "news",
+    [
+        {"level": "fracture", "urgency": 10},
+        {"status": "running", "updated_at": NOW + timedelta(minutes=1)},
+        {"reading_deadline": NOW - timedelta(minutes=1)},
+        {"read_at": NOW},
+    ],
+)
+def test_what_is_news(received: Any, reader: User, news: dict[str, Any]) -> None:
+    case = received("R-1", level="inconclusive", urgency=11)
+    before = state_of(user=reader, now=NOW)
+    assert state_of(user=reader, now=NOW) == before
+    Case.objects.filter(pk=case.pk).update(**news)
+    assert state_of(user=reader, now=NOW) != before
+
+
+def test_a_case_that_becomes_overdue_is_news(
+    received: Any, reader: User, hospital: Organization
+) -> None:
+    received("R-1", level="fracture")
+    later = NOW + timedelta(minutes=hospital.overdue_after_minutes)
+    assert state_of(user=reader, now=later) != state_of(user=reader, now=NOW)
+
+
+def test_a_further_radiograph_puts_a_read_case_back(
+    received: Any, reader: User, storage: Any
+) -> None:
+    case = received("R-1", level="fracture")
+    record_read(case=case, reader=reader, conclusion="no_fracture")
+    assert order(reader) == []
+    add_radiographs(case=case, added_by=reader, files=[upload()])
+    assert [name for name, _ in order(reader)] == ["waiting"]
 
 
 def test_it_stops_asking_and_says_so(page: Client) -> None:
