@@ -242,7 +242,7 @@ def test_a_clinician_marks_the_place_and_signs_a_read(ankle: Page) -> None:
     form = ankle.locator("[data-read]")
     expect(form.get_by_text("The place that you marked is kept")).to_be_visible()
     form.get_by_label("Fracture", exact=True).check()
-    form.get_by_label("Agrees with the software").check()
+    form.get_by_label("Agrees with the software", exact=True).check()
     form.locator("textarea").fill("Distal tibia: lesion, no displaced fracture.")
     form.get_by_role("button", name="Sign this read").click()
     told = ankle.locator("#reads")
