@@ -56,7 +56,8 @@ def test_both_engines_say_the_same_of_two_hundred_radiographs() -> None:
     assert len(first) == len(second) == 200
     for one, other in zip(first, second, strict=True):
         assert one.class_scores == pytest.approx(other.class_scores, abs=1e-3)
-        assert one.logit == pytest.approx(other.logit, abs=1e-3)
+        # A score moves by a quarter of its logit at most.
+        assert one.logit == pytest.approx(other.logit, abs=2e-3)
         np.testing.assert_allclose(one.map, other.map, atol=1e-3)
     assert len({round(one.logit, 3) for one in first}) > 100
 

@@ -247,7 +247,7 @@ def test_a_clinician_marks_the_place_and_signs_a_read(ankle: Page) -> None:
     form.get_by_role("button", name="Sign this read").click()
     told = ankle.locator("#reads")
     expect(told.get_by_text("Marked on")).to_be_visible()
-    expect(told.get_by_text("Distal tibia: lesion")).to_be_visible()
+    expect(told.locator(".read").first).to_contain_text("Distal tibia: lesion")
     expect(ankle.locator("[data-rulers] .mark")).to_have_count(1)
     told.get_by_text("Amend your read").click()
     form.get_by_label("Unsure").check()

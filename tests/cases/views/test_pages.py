@@ -63,7 +63,7 @@ def test_an_unknown_address_is_a_page_of_ours(owner: User, sign_in: SignIn) -> N
 @pytest.mark.parametrize("name", ["400", "403", "403_csrf", "404", "413", "429", "500"])
 def test_error_pages_need_neither_person_nor_request(name: str) -> None:
     page = render_to_string(f"{name}.html")
-    assert "To the cases" in page
+    assert "To the start" in page
     assert name[:3] in page
 
 
