@@ -5,7 +5,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from accounts.models import User
 from cases.models import Analysis, Read
-from cases.vocabulary import Agreement, AnalysisStatus, Conclusion, FindingLevel, Purpose
+from cases.vocabulary import Agreement, AnalysisStatus, CaseLevel, Conclusion, FindingLevel, Purpose
 
 AT_MOST = 100
 
@@ -26,7 +26,10 @@ def fractures_after_reads(*, user: User) -> "QuerySet[Read]":
     unseen = suspected.filter(
         radiograph=OuterRef("analysis__radiograph"), created_at__gt=OuterRef("analysis__created_at")
     )
-    own = _standing(user).filter(reader=user, conclusion=Conclusion.NO_FRACTURE)
+    # The case's level says it too, and spares a look at the analyses of all other cases.
+    own = _standing(user).filter(
+        reader=user, conclusion=Conclusion.NO_FRACTURE, case__level=CaseLevel.FRACTURE
+    )
     return own.filter(Exists(later) | Exists(unseen))
 
 

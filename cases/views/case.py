@@ -1,6 +1,5 @@
 """The page of a case, and the fragment by which it follows its analyses."""
 
-from dataclasses import dataclass
 from hashlib import blake2s
 from uuid import UUID
 
@@ -22,6 +21,7 @@ from cases.selectors.reads import reads_of
 from cases.selectors.timeline import timeline
 from cases.services import trail
 from cases.views.guard import clinical, found, person
+from cases.views.polling import Poll, times_asked
 from cases.views.timeline import entries
 from cases.vocabulary import CaseStatus
 
@@ -29,14 +29,6 @@ UNFINISHED = {CaseStatus.QUEUED, CaseStatus.RUNNING}
 # Seconds until the next question, by how many were asked: soon at first, then patiently.
 PATIENCE = ((20, 1), (60, 2))
 AT_MOST = 5
-
-
-@dataclass(frozen=True)
-class Poll:
-    """The next question of the page, or none when there is nothing to wait for."""
-
-    address: str
-    seconds: int
 
 
 @clinical
@@ -148,8 +140,7 @@ def _state(case: Case, answers: list[Answer]) -> str:
 def _poll(request: HttpRequest, case: Case, shown: Answer | None, state: str) -> Poll | None:
     if case.status not in UNFINISHED:
         return None
-    number = request.GET.get("n", "")
-    asked = int(number) + 1 if number.isdecimal() and len(number) < 6 else 0
+    asked = times_asked(request)
     query: dict[str, str | int] = {"n": asked, "state": state}
     if shown:
         query["radiograph"] = str(shown.radiograph.pk)

@@ -1,6 +1,5 @@
 """The worklist: what a clinician should read next. It is the home page of those who read."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -18,6 +17,7 @@ from cases.selectors.model_versions import active_model_version
 from cases.selectors.worklist import state_of, worklist
 from cases.views.guard import clinical, person
 from cases.views.history import case_list
+from cases.views.polling import Poll, times_asked
 from cases.vocabulary import BodyRegion
 
 EACH, MOST = 25, 400
@@ -32,14 +32,6 @@ TITLES: dict[str, Any] = {
 }
 # Seconds until the page asks again, by how often it has; then it says that it stopped.
 PATIENCE = ((120, 5), (480, 15))
-
-
-@dataclass(frozen=True)
-class Poll:
-    """The next question of the page."""
-
-    address: str
-    seconds: int
 
 
 @clinical
@@ -73,9 +65,9 @@ def _page(request: HttpRequest) -> HttpResponse:
     region = request.GET.get("region", "")
     region = region if region in BodyRegion.values else ""
     number = request.GET.get("each", "")
-    each = min(MOST, int(number)) if number.isdecimal() and len(number) < 6 else EACH
+    each = min(MOST, max(1, int(number))) if number.isdecimal() and len(number) < 6 else EACH
     now = timezone.now()
-    found = worklist(user=user, now=now, region=region, each=max(each, 1))
+    found = worklist(user=user, now=now, region=region, each=each)
     model = active_model_version()
     context = {
         "worklist": found,
@@ -98,8 +90,7 @@ def _more(region: str, each: int) -> str:
 
 
 def _poll(request: HttpRequest, state: str) -> Poll | None:
-    number = request.GET.get("n", "")
-    asked = int(number) + 1 if number.isdecimal() and len(number) < 6 else 0
+    asked = times_asked(request)
     seconds = next((wait for until, wait in PATIENCE if asked < until), None)
     if seconds is None:
         return None
