@@ -14,8 +14,6 @@ CLOSEST, WIDEST = 2.6, 1.3
 """Range of the close-ups, as enlargement."""
 OFF_CENTRE = 0.32
 """Of a close-up's side: how far from its middle the place may lie that it was taken for."""
-QUARTER_TURN = 0.15
-"""Share of images that are also turned by a right angle, or stand on their head."""
 
 
 @dataclass(frozen=True)
@@ -27,15 +25,15 @@ class View:
     enlargement: float
 
 
-def whole_view(inside: NDArray[np.bool_], rng: np.random.Generator, strength: float) -> View:
+def whole_view(inside: NDArray[np.bool_], recipe: Recipe, rng: np.random.Generator) -> View:
     """Nearly all of the radiograph, a little nearer or farther."""
     top, bottom, left, right = _bounds(inside)
     size = inside.shape[0]
-    shift = rng.uniform(-0.05, 0.05, 2) * size * strength
+    shift = rng.uniform(-0.05, 0.05, 2) * size * recipe.strength
     return View(
         (left + right) / 2 + shift[0],
         (top + bottom) / 2 + shift[1],
-        float(np.exp(rng.uniform(-0.2, 0.15) * strength)),
+        float(np.exp(rng.uniform(-recipe.farther, recipe.nearer) * recipe.strength)),
     )
 
 
@@ -65,7 +63,7 @@ def transform(
     square."""
     strength = recipe.strength
     angle = np.deg2rad(rng.uniform(-20, 20) * strength)
-    if rng.random() < QUARTER_TURN * strength:
+    if rng.random() < recipe.quarter_turns * strength:
         angle += np.pi / 2 * rng.integers(1, 4)
     aspect = float(np.exp(rng.uniform(-0.12, 0.12) * strength))
     mirrored = -1 if rng.random() < 0.5 else 1

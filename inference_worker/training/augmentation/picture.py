@@ -54,7 +54,7 @@ def augmented(
     view = (
         geometry.close_up(picture.inside, picture.fracture, rng)
         if near
-        else geometry.whole_view(picture.inside, rng, recipe.strength)
+        else geometry.whole_view(picture.inside, recipe, rng)
     )
     matrix = geometry.transform(view, size, recipe, rng)
     inside = geometry.warp(picture.inside.astype(np.uint8), matrix, nearest=True) > 0
@@ -79,7 +79,7 @@ def _changed(
     grey = tones.expose(square.astype(np.float32), rng, recipe.strength)
     if recipe.marks:
         cues.add(grey, fracture, rng)
-    return tones.record(grey, rng)
+    return tones.record(grey, rng, recipe.noise)
 
 
 def _targets(

@@ -25,11 +25,14 @@ def expose(
     return np.asarray(grey, dtype=np.float32)
 
 
-def record(grey: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.uint8]:
-    """What another detector and file make of it: sharpness, noise, JPEG, polarity."""
+def record(
+    grey: NDArray[np.float32], rng: np.random.Generator, noise: float
+) -> NDArray[np.uint8]:
+    """What another detector and file make of it: sharpness, noise (up to that standard deviation),
+    JPEG, polarity."""
     grey = _sharpness(grey, rng)
     if rng.random() < NOISE:
-        grey = grey + rng.normal(0, rng.uniform(0, 6), grey.shape).astype(np.float32)
+        grey = grey + rng.normal(0, rng.uniform(0, noise), grey.shape).astype(np.float32)
     stored = np.clip(grey, 0, 255).astype(np.uint8)
     if rng.random() < JPEG:
         quality = [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(30, 90))]

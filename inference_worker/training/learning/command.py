@@ -69,7 +69,12 @@ def _add_plan(command: argparse.ArgumentParser) -> None:
         help="another schedule (SIZE of the film, or of the window; `whole`: after windows on what "
         "lies above the lower blocks, teach those too); repeatable",
     )
-    command.add_argument("--seed", type=int, help="of folds, weights and changes (7)")
+    command.add_argument(
+        "--recipe",
+        choices=("mild", "half", "whole", "broad"),
+        help="how strongly films are changed (the plan's; docs/model-lab.md says what each gave)",
+    )
+    command.add_argument("--seed", type=int, help="of weights and changes, not of the folds (7)")
     command.add_argument(
         "--workers", type=int, default=1, help="threads that prepare films for a fast GPU (1)"
     )
@@ -152,7 +157,7 @@ def _share_out(plan: Plan, options: argparse.Namespace, folder: Path) -> None:
     from inference_worker.training.learning.crossval import in_processes, look_at_tests, unfinished
     from inference_worker.training.learning.parts import parts
 
-    planned = parts(_dataset(options), options.by, seed=plan.seed, folder=folder)
+    planned = parts(_dataset(options), options.by, folder=folder)
     look_at_tests(plan, unfinished(planned, folder), folder)
     in_processes(
         [sys.executable, "-m", "inference_worker.training", *sys.argv[1:]],
@@ -165,7 +170,9 @@ def _plan(options: argparse.Namespace) -> tuple[Plan, Path]:
     from inference_worker.training.learning.plans import changed, plan_of
 
     plan = plan_of(options.architecture, options.plan)
-    plan = changed(plan, stages=tuple(options.stage), seed=options.seed)
+    plan = changed(
+        plan, stages=tuple(options.stage), recipe=options.recipe, seed=options.seed
+    )
     return plan, options.run or RUNS / _called(options)
 
 

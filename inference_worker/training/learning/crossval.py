@@ -41,7 +41,7 @@ def cross_validate(
     """Learn and test every part (or `only` those numbers), with so many threads to prepare batches;
     the file of all scores once each part has its own."""
     hold(folder, record(plan, dataset, by=by))
-    planned = parts(dataset, by, seed=plan.seed, folder=folder)
+    planned = parts(dataset, by, folder=folder)
     wanted = [part for part in planned if not only or part.number in only]
     missing = unfinished(wanted, folder)
     look_at_tests(plan, missing, folder)

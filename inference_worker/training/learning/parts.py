@@ -24,10 +24,11 @@ class Part:
     tested: list[Sample]
 
 
-def parts(dataset: Dataset, by: By, *, seed: int, folder: Path) -> list[Part]:
-    """The parts of a cross-validation in order; folds are written to, or read from, `folder`."""
+def parts(dataset: Dataset, by: By, *, folder: Path) -> list[Part]:
+    """The parts of a cross-validation in order; folds are written to, or read from, `folder`. They
+    do not hang on the plan's seed: networks of different seeds are compared, and put together."""
     if by == "fold":
-        return _folds(dataset, seed=seed, folder=folder)
+        return _folds(dataset, folder)
     left_out = leave_one_out(dataset.samples, by)
     return [
         Part(f"{by}-{part.name.replace(' ', '-')}", number, part.training, part.tested)
@@ -40,12 +41,12 @@ def usable(samples: Sequence[Sample]) -> list[Sample]:
     return [sample for sample in samples if not sample.contradictory and not sample.too_short]
 
 
-def _folds(dataset: Dataset, *, seed: int, folder: Path) -> list[Part]:
+def _folds(dataset: Dataset, folder: Path) -> list[Part]:
     path = folder / FOLDS_FILE
     if path.is_file():
         assigned = folds.read(path, dataset.samples)
     else:
-        assigned = folds.assign(dataset.samples, seed=seed)
+        assigned = folds.assign(dataset.samples)
         folds.write(path, dataset.samples, assigned)
     return [
         Part(

@@ -11,6 +11,10 @@ from inference_worker.training.learning.plan import FILMS, WINDOWS, Plan, Stage,
 MILD = Recipe(strength=0.3, close_ups=0.0, marks=False)
 HALF = Recipe(strength=0.5, close_ups=0.3)
 WHOLE = Recipe(strength=0.5, close_ups=0.0)
+BROAD = replace(WHOLE, quarter_turns=0.4, farther=0.5, nearer=0.6, noise=14.0)
+"""As WHOLE, with more of what a network taught by that stood worst: right angles, other distances,
+noise."""
+RECIPES = {"mild": MILD, "half": HALF, "whole": WHOLE, "broad": BROAD}
 
 
 def plan_of(architecture: str, name: str = FILMS) -> Plan:
@@ -43,8 +47,15 @@ def _windows(architecture: str) -> Plan:
     )
 
 
-def changed(plan: Plan, *, stages: tuple[Stage, ...] = (), seed: int | None = None) -> Plan:
-    """The plan with other stages or another seed; ValueError for a window larger than the film."""
+def changed(
+    plan: Plan,
+    *,
+    stages: tuple[Stage, ...] = (),
+    recipe: str | None = None,
+    seed: int | None = None,
+) -> Plan:
+    """The plan with other stages, another recipe (by name) or another seed; ValueError for a window
+    larger than the film."""
     if stages:
         plan = replace(plan, stages=stages)
     if plan.views and any(stage.size > plan.views.size for stage in plan.stages):
@@ -56,4 +67,11 @@ def changed(plan: Plan, *, stages: tuple[Stage, ...] = (), seed: int | None = No
     order = [stage.whole for stage in plan.stages]
     if order != sorted(order):
         raise ValueError("What `:whole` has taught is not held again: put those stages last.")
+    if recipe:
+        plan = replace(plan, recipe=RECIPES[recipe])
     return plan if seed is None else replace(plan, seed=seed)
+
+
+def recipe_name(plan: Plan) -> str | None:
+    """What the command line calls the plan's recipe; None for one without a name."""
+    return next((name for name, recipe in RECIPES.items() if recipe == plan.recipe), None)

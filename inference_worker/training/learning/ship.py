@@ -27,6 +27,7 @@ from inference_worker.training.learning.learn import finished_model, learn, read
 from inference_worker.training.learning.lessons import teacher
 from inference_worker.training.learning.parts import FOLDS_FILE, Part, usable
 from inference_worker.training.learning.plan import WINDOWS, Plan, hold
+from inference_worker.training.learning.plans import recipe_name
 from inference_worker.training.manifest_file import write_manifest
 
 EVERYTHING = "everything"
@@ -127,7 +128,10 @@ def _training(plan: Plan, shipping: Shipping, folder: Path, *, mapped: bool) -> 
     seconds = sum(row["seconds"] for part in folder.iterdir() for row in read_history(part))
     stages = " ".join(f"--stage {stage.written}" for stage in plan.stages)
     kind = f" --plan {WINDOWS}" if plan.views else ""
-    command = f"--architecture {plan.architecture}{kind} --data DIR {stages} --seed {plan.seed}"
+    recipe = f" --recipe {name}" if (name := recipe_name(plan)) else ""
+    command = (
+        f"--architecture {plan.architecture}{kind} --data DIR {stages}{recipe} --seed {plan.seed}"
+    )
     bundle = (
         f"--out DIR --name {shipping.name} --bundle-version {shipping.version} "
         f"--prevalence {shipping.prevalence:g}"
