@@ -78,6 +78,8 @@ class OrganizationAdmin(ScopedAdmin):
         "kind",
         "is_active",
         "default_reading_organization",
+        "overdue_after_minutes",
+        "read_first",
         "created_at",
     )
     readonly_fields = ("created_at",)

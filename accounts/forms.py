@@ -28,6 +28,19 @@ class InviteForm(forms.Form):
         )
 
 
+class ReadingForm(forms.ModelForm):
+    class Meta:
+        model = Organization
+        fields = ["read_first", "overdue_after_minutes"]
+
+    @classmethod
+    def of(cls, organization: Organization) -> "ReadingForm | None":
+        """Filled in; None for a partner, whose people read nothing."""
+        if organization.kind != Organization.Kind.HOSPITAL:
+            return None
+        return cls(instance=organization)
+
+
 class AcceptForm(forms.Form):
     name = forms.CharField(
         label=_("Your name"),

@@ -14,6 +14,7 @@ from accounts.views.organization import (
     remove_second_step,
     revoke,
 )
+from accounts.views.reading import change_reading
 
 # Pages of the sign-in package that make no sense here: nobody signs up, an e-mail address is
 # proved by the invitation that reached it, and everybody has a password.
@@ -34,6 +35,7 @@ urlpatterns = [
     path("organization/", organization, name="organization"),
     path("organization/invite/", invite, name="organization_invite"),
     path("organization/invitations/<uuid:pk>/revoke/", revoke, name="organization_revoke"),
+    path("organization/reading/", change_reading, name="organization_reading"),
     path("organization/people/<uuid:pk>/role/", change_role, name="organization_change_role"),
     path("organization/people/<uuid:pk>/deactivate/", deactivate, name="organization_deactivate"),
     path("organization/people/<uuid:pk>/reactivate/", reactivate, name="organization_reactivate"),

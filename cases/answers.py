@@ -40,6 +40,10 @@ WORDS: Mapping[str, tuple[Any, Any]] = {
         gettext_lazy("The analysis was cancelled."),
         gettext_lazy("Read without it, or ask for it again."),
     ),
+    "withheld": (
+        gettext_lazy("Not shown yet."),
+        gettext_lazy("Say first what you see."),
+    ),
     "none": (
         gettext_lazy("Waiting for a model."),
         gettext_lazy(
@@ -106,7 +110,10 @@ def answer(radiograph: Radiograph, analyses: Sequence[Analysis]) -> Answer:
 
 
 def answers_of(case: Case) -> list[Answer]:
-    """One for each radiograph, withdrawn ones too, of a case from `get_case_with_answers`."""
+    """One for each radiograph, withdrawn ones too, of a case from `get_case_with_answers`. Of one
+    that is withheld no answer knows more than that."""
+    if case.withheld:
+        return [_worded(one, "withheld") for one in case.radiographs.all()]
     return [answer(one, one.clinical) for one in case.radiographs.all()]  # type: ignore[attr-defined]
 
 

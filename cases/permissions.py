@@ -3,6 +3,8 @@
 from accounts.models import Organization, User
 from cases.models import Case
 
+READERS = (User.Role.CLINICIAN, User.Role.SUPERVISING_READER)
+
 
 def may_submit(user: User) -> bool:
     """Everybody who belongs to an organization that is active: a case needs one that sent it."""
@@ -35,7 +37,7 @@ def may_read(user: User, case: Case) -> bool:
     """A final read is for clinicians of the organization that was asked to read."""
     return (
         user.is_active
-        and user.role in {User.Role.CLINICIAN, User.Role.SUPERVISING_READER}
+        and user.role in READERS
         and user.organization_id == case.reading_organization_id
     )
 
@@ -43,8 +45,9 @@ def may_read(user: User, case: Case) -> bool:
 def works_from_worklist(user: User) -> bool:
     """Clinicians whose organization reads its own cases; others mostly send and look up."""
     own = user.organization
-    reads = user.role in {User.Role.CLINICIAN, User.Role.SUPERVISING_READER}
-    return own is not None and reads and own.default_reading_organization_id in {None, own.pk}
+    if own is None or user.role not in READERS:
+        return False
+    return own.default_reading_organization_id in {None, own.pk}
 
 
 def reading_choices(user: User) -> list[Organization]:

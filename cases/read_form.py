@@ -20,6 +20,14 @@ class Unseen(forms.HiddenInput):
         super().__init__(attrs={"autocomplete": "off"})
 
 
+class ImpressionForm(forms.Form):
+    """What is seen before the software's answer is shown: one choice, so that it costs a second."""
+
+    conclusion = forms.ChoiceField(
+        label=_("What do you see?"), choices=Conclusion.choices, widget=forms.RadioSelect
+    )
+
+
 class ReadForm(forms.Form):
     """A final read; `answer` is what the software says about the radiograph that is shown."""
 

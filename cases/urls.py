@@ -9,7 +9,8 @@ from cases.views.export import case_export
 from cases.views.history import case_list
 from cases.views.images import analysis_heatmap, radiograph_image
 from cases.views.models import model_card, model_list, model_plot
-from cases.views.reading import case_read
+from cases.views.printable import case_print
+from cases.views.reading import case_impression, case_read
 from cases.views.report import case_report
 from cases.views.uploads import case_add, case_new
 from cases.views.worklist import home, work, work_state
@@ -28,7 +29,9 @@ urlpatterns = [
     path("cases/<uuid:case_id>/withdraw/", case_withdraw, name="case_withdraw"),
     path("cases/<uuid:case_id>/correct/", case_correct, name="case_correct"),
     path("cases/<uuid:case_id>/report.pdf", case_report, name="case_report"),
+    path("cases/<uuid:case_id>/report/", case_print, name="case_print"),
     path("cases/<uuid:case_id>/read/", case_read, name="case_read"),
+    path("cases/<uuid:case_id>/impression/", case_impression, name="case_impression"),
     path("cases/<uuid:case_id>/add/", case_add, name="case_add"),
     path(
         "radiographs/<uuid:radiograph_id>/<slug:rendition>",

@@ -81,8 +81,16 @@ CASES = [
     Row("cases/<uuid:case_id>/correct/", "/cases/{case}/correct/", SUBMITTED),
     Row("cases/<uuid:case_id>/correct/", "/cases/{case}/correct/", SUBMITTED_POST, "post"),
     Row("cases/<uuid:case_id>/report.pdf", "/cases/{case}/report.pdf", CASE),
+    Row("cases/<uuid:case_id>/report/", "/cases/{case}/report/", CASE),
     Row("cases/<uuid:case_id>/read/", "/cases/{case}/read/", READING),
     Row("cases/<uuid:case_id>/read/", "/cases/{case}/read/", {**READING, "reader": DONE}, "post"),
+    Row("cases/<uuid:case_id>/impression/", "/cases/{case}/impression/", answers(seen=405)),
+    Row(
+        "cases/<uuid:case_id>/impression/",
+        "/cases/{case}/impression/",
+        {**READING, "reader": DONE},
+        "post",
+    ),
     Row("cases/<uuid:case_id>/add/", "/cases/{case}/add/", ADDING),
     Row(
         "cases/<uuid:case_id>/add/",
@@ -164,6 +172,8 @@ ACCOUNTS = [
         "/organization/?of={sender}",
         answers(("administrator", "operator")),
     ),
+    Row("organization/reading/", "/organization/reading/", everybody(405)),
+    Row("organization/reading/", "/organization/reading/", answers(ADMINISTRATORS, DONE), "post"),
     Row("organization/invite/", "/organization/invite/", everybody(405)),
     Row("organization/invite/", "/organization/invite/", answers(ADMINISTRATORS, DONE), "post"),
     *(

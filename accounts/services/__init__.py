@@ -2,6 +2,7 @@
 
 from accounts.services.invitations import accept, invite, revoke
 from accounts.services.mail import send_invitation
+from accounts.services.organizations import change_reading
 from accounts.services.people import (
     change_role,
     deactivate,
@@ -13,6 +14,7 @@ from accounts.services.people import (
 
 __all__ = [
     "accept",
+    "change_reading",
     "change_role",
     "deactivate",
     "end_sessions",

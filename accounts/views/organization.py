@@ -13,12 +13,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts import selectors, services
 from accounts.errors import AccountError
-from accounts.forms import InviteForm
+from accounts.forms import InviteForm, ReadingForm
 from accounts.models import Organization, User
 from accounts.permissions import administrators_only, may_change, roles_in
 
 
-def _chosen(user: User, wanted: str) -> Organization | None:
+def chosen_organization(user: User, wanted: str) -> Organization | None:
     """The organization whose people are asked for; None while the platform has none at all."""
     organizations = selectors.administered_organizations(user)
     if not wanted:
@@ -29,18 +29,20 @@ def _chosen(user: User, wanted: str) -> Organization | None:
         raise Http404 from None
 
 
-def _back(organization: Organization | None) -> HttpResponse:
+def back_to(organization: Organization | None) -> HttpResponse:
     address = reverse("organization")
     return redirect(f"{address}?of={organization.pk}" if organization else address)
 
 
-def _page(
+def organization_page(
     request: HttpRequest,
     user: User,
     organization: Organization | None,
     form: InviteForm | None = None,
+    reading_form: ReadingForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
+    """The page, with a form that was not right if there is one."""
     context: dict[str, object] = {
         "organization": organization,
         "organizations": selectors.administered_organizations(user) if user.is_operator else None,
@@ -54,6 +56,7 @@ def _page(
             "roles": [(role.value, role.label) for role in roles_in(organization)],
             "invitations": selectors.open_invitations(organization).select_related("invited_by"),
             "form": form or InviteForm(organization=organization),
+            "reading_form": reading_form or ReadingForm.of(organization),
         }
     return render(request, "accounts/organization.html", context, status=status)
 
@@ -62,7 +65,7 @@ def _page(
 @administrators_only
 def organization(request: HttpRequest) -> HttpResponse:
     user: User = request.user  # type: ignore[assignment]  # signed in
-    return _page(request, user, _chosen(user, request.GET.get("of", "")))
+    return organization_page(request, user, chosen_organization(user, request.GET.get("of", "")))
 
 
 @require_POST
@@ -72,17 +75,17 @@ def organization(request: HttpRequest) -> HttpResponse:
 def invite(request: HttpRequest) -> HttpResponse:
     """Answers with the link itself, and not by a redirect: it is kept nowhere, shown this once."""
     user: User = request.user  # type: ignore[assignment]  # signed in
-    chosen = _chosen(user, request.POST.get("of", ""))
+    chosen = chosen_organization(user, request.POST.get("of", ""))
     if chosen is None:
         raise Http404
     form = InviteForm(request.POST, organization=chosen)
     if not form.is_valid():
-        return _page(request, user, chosen, form, status=422)
+        return organization_page(request, user, chosen, form, status=422)
     try:
         invitation, token = services.invite(inviter=user, organization=chosen, **form.cleaned_data)
     except AccountError as problem:
         form.add_error(None, problem.message)
-        return _page(request, user, chosen, form, status=422)
+        return organization_page(request, user, chosen, form, status=422)
     link = request.build_absolute_uri(reverse("invitation", args=[token]))
     sent = services.send_invitation(invitation=invitation, link=link)
     return render(
@@ -104,7 +107,7 @@ def revoke(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     )
     services.revoke(invitation=found, actor=user)
     messages.success(request, _("The invitation of %(who)s was revoked.") % {"who": found})
-    return _back(found.organization)
+    return back_to(found.organization)
 
 
 def _person(request: HttpRequest, pk: uuid.UUID) -> tuple[User, User]:
@@ -127,7 +130,7 @@ def change_role(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     else:
         facts = {"who": person, "role": person.get_role_display()}
         messages.success(request, _("%(who)s: %(role)s.") % facts)
-    return _back(person.organization)
+    return back_to(person.organization)
 
 
 @require_POST
@@ -136,7 +139,7 @@ def deactivate(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     user, person = _person(request, pk)
     services.deactivate(person=person, actor=user)
     messages.success(request, _("%(who)s was signed out and cannot sign in.") % {"who": person})
-    return _back(person.organization)
+    return back_to(person.organization)
 
 
 @require_POST
@@ -145,7 +148,7 @@ def reactivate(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     user, person = _person(request, pk)
     services.reactivate(person=person, actor=user)
     messages.success(request, _("%(who)s can sign in again.") % {"who": person})
-    return _back(person.organization)
+    return back_to(person.organization)
 
 
 @require_POST
@@ -155,4 +158,4 @@ def remove_second_step(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     if services.remove_second_step(person=person, actor=user):
         said = _("%(who)s signs in by password alone until it is turned on again.")
         messages.warning(request, said % {"who": person})
-    return _back(person.organization)
+    return back_to(person.organization)

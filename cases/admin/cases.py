@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.scoped_admin import OrganizationFilter, ScopedAdmin, ScopedInline
 from cases.admin.display import link, probability, thumbnail
-from cases.models import Analysis, Case, Radiograph, Read
+from cases.models import Analysis, Case, FirstImpression, Radiograph, Read
 
 ORGANIZATIONS = ("submitting_organization", "reading_organization")
 
@@ -34,6 +34,12 @@ class ReadInline(ScopedInline, admin.TabularInline):
     model = Read
     fk_name = "case"
     fields = ("conclusion", "reader", "created_at", "agreement", "comment", "amends")
+    readonly_fields = fields
+
+
+class ImpressionInline(ScopedInline, admin.TabularInline):
+    model = FirstImpression
+    fields = ("conclusion", "reader", "created_at")
     readonly_fields = fields
 
 
@@ -64,7 +70,7 @@ class CaseAdmin(ScopedAdmin):
     list_select_related = ORGANIZATIONS
     search_fields = ("patient_reference__startswith",)
     search_help_text = _("The beginning of a patient reference, or a whole id.")
-    inlines = (RadiographInline, ReadInline)
+    inlines = (RadiographInline, ImpressionInline, ReadInline)
     fields = (
         "id",
         "patient_reference",

@@ -3,6 +3,7 @@
 from cases.models.analysis import Analysis
 from cases.models.case import Case
 from cases.models.external_identifier import ExternalIdentifier
+from cases.models.impression import FirstImpression
 from cases.models.model_version import ModelVersion
 from cases.models.radiograph import Radiograph
 from cases.models.read import Read
@@ -15,6 +16,7 @@ __all__ = [
     "Case",
     "CaseEvent",
     "ExternalIdentifier",
+    "FirstImpression",
     "ModelVersion",
     "Radiograph",
     "Read",

@@ -63,6 +63,10 @@ class Case(models.Model):
 
     objects = CaseQuerySet.as_manager()
 
+    withheld = False
+    """Set by selectors where the person who asks may not be told the answer yet; `level` is then
+    empty (`cases.selectors.impressions`)."""
+
     class Meta:
         ordering: ClassVar = ["-created_at", "-id"]
         verbose_name = _("case")

@@ -30,6 +30,7 @@ class CaseEvent(models.Model):
         VIEWED = "viewed", _("Viewed")
         READ = "read", _("Read")
         READ_AMENDED = "read_amended", _("Read amended")
+        FIRST_IMPRESSION = "first_impression", _("First impression")
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="events")
     radiograph = models.ForeignKey(

@@ -5,6 +5,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from accounts.models import User
 from cases.models import Analysis, Read
+from cases.selectors.impressions import open_to, withhold
 from cases.vocabulary import Agreement, AnalysisStatus, CaseLevel, Conclusion, FindingLevel, Purpose
 
 AT_MOST = 100
@@ -12,7 +13,8 @@ AT_MOST = 100
 
 def fractures_after_reads(*, user: User) -> "QuerySet[Read]":
     """This person's standing reads without a fracture, on whose case the software suspected one
-    after they were written. Reading the case again settles it."""
+    after they were written. Reading the case again settles it. One that holds a further radiograph
+    and is to be read first waits in the worklist instead: here it would tell its answer."""
     suspected = Analysis.objects.filter(
         radiograph__withdrawn_at__isnull=True,
         purpose=Purpose.CLINICAL,
@@ -30,7 +32,7 @@ def fractures_after_reads(*, user: User) -> "QuerySet[Read]":
     own = _standing(user).filter(
         reader=user, conclusion=Conclusion.NO_FRACTURE, case__level=CaseLevel.FRACTURE
     )
-    return own.filter(Exists(later) | Exists(unseen))
+    return own.filter(open_to(user, "case__")).filter(Exists(later) | Exists(unseen))
 
 
 def second_reads(*, user: User) -> "QuerySet[Read]":
@@ -47,6 +49,14 @@ def second_reads(*, user: User) -> "QuerySet[Read]":
         organization=user.organization_id, agreement=Agreement.DISAGREE
     )
     return disagreeing.exclude(reader=user).filter(~Exists(supervised))
+
+
+def second_reads_shown(*, user: User) -> list[Read]:
+    """The first of `second_reads`, their cases `withheld` where this person is to read first: what
+    a colleague said there stays untold."""
+    found = list(second_reads(user=user)[:AT_MOST])
+    withhold(user, [read.case for read in found])
+    return found
 
 
 def count_to_look_at(*, user: User) -> int:

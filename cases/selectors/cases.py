@@ -13,6 +13,7 @@ from accounts.models import User
 from cases.models import Analysis, Case, Radiograph
 from cases.selectors import cursor as keyset
 from cases.selectors.external_ids import cases_with_external_id
+from cases.selectors.impressions import open_to, withhold
 from cases.vocabulary import Purpose
 
 PAGE_SIZE = 25
@@ -53,10 +54,13 @@ def cases_page(
 ) -> Page:
     """The cases this person may see, newest first, `size` at a time; never counted.
 
-    Each carries its radiographs that are not withdrawn as `kept`. Raises BadCursor.
+    Each carries its radiographs that are not withdrawn as `kept`, and is `withheld` where the
+    person is to read first; a filter by level finds none of those. Raises BadCursor.
     """
     after = keyset.decode(cursor) if cursor else None
     sides = _sides(user)
+    if filters.level:
+        sides = [side.filter(open_to(user)) for side in sides]
     if filters.number:
         # Asked for first: a handful of keys, instead of a look into every case of the list.
         numbered = list(cases_with_external_id(user=user, value=filters.number))
@@ -70,6 +74,7 @@ def cases_page(
     page = newest[:size]
     kept = Radiograph.objects.filter(withdrawn_at__isnull=True).only("case")
     prefetch_related_objects(page, Prefetch("radiographs", queryset=kept, to_attr="kept"))
+    withhold(user, page)
     last = page[-1] if len(newest) > size else None
     return Page(page, keyset.encode(last.created_at, last.pk) if last else "")
 
@@ -142,7 +147,8 @@ def get_case(*, user: User, case_id: UUID) -> Case:
 def get_case_with_answers(*, user: User, case_id: UUID) -> Case:
     """One case with its radiographs and their clinical analyses, newest first, in three queries.
 
-    Each radiograph carries them as `clinical`. Raises Case.DoesNotExist as `get_case` does.
+    Each radiograph carries them as `clinical`, but none where the person is to read first: then the
+    case is `withheld`. Raises Case.DoesNotExist as `get_case` does.
     """
     analyses = (
         Analysis.objects.filter(purpose=Purpose.CLINICAL)
@@ -154,9 +160,14 @@ def get_case_with_answers(*, user: User, case_id: UUID) -> Case:
         .prefetch_related(Prefetch("analyses", queryset=analyses, to_attr="clinical"))
         .order_by("position")
     )
-    return (
+    case = (
         Case.objects.visible_to(user)
         .select_related("submitting_organization", "reading_organization", "submitted_by")
         .prefetch_related(Prefetch("radiographs", queryset=radiographs))
         .get(pk=case_id)
     )
+    withhold(user, [case])
+    if case.withheld:
+        for radiograph in case.radiographs.all():
+            radiograph.clinical = []  # type: ignore[attr-defined]  # prefetched above
+    return case

@@ -6,6 +6,7 @@ from django.db import models
 
 from accounts.models import User
 from cases.models import Analysis, Case, Radiograph
+from cases.selectors.impressions import open_to
 
 MOST_COMPARED = 30
 
@@ -47,9 +48,11 @@ def comparable_radiographs(*, user: User, case: Case) -> list[Radiograph]:
 
 
 def get_analysis(*, user: User, analysis_id: UUID) -> Analysis:
-    """One analysis with its radiograph and case. Raises Analysis.DoesNotExist."""
+    """One analysis with its radiograph and case. Raises Analysis.DoesNotExist, also for who is to
+    read first."""
     return (
         Analysis.objects.filter(
+            open_to(user, "radiograph__case__"),
             radiograph__case__in=Case.objects.visible_to(user).order_by(),
             radiograph__withdrawn_at__isnull=True,
             radiograph__case__withdrawn_at__isnull=True,

@@ -20,6 +20,16 @@ class Reads:
         latest = max((one.created_at for one in radiographs), default=None)
         return any(latest is None or read.created_at >= latest for read in self.standing)
 
+    def marks_on(self, radiograph: Radiograph) -> list[tuple[float, float]]:
+        """The places that standing reads marked on a radiograph, in its pixels."""
+        return [
+            (read.marked_x, read.marked_y)
+            for read in self.standing
+            if read.marked_radiograph_id == radiograph.pk
+            and read.marked_x is not None
+            and read.marked_y is not None
+        ]
+
     def of(self, user: User) -> Read | None:
         """The standing read of one person."""
         return next((read for read in self.standing if read.reader_id == user.pk), None)

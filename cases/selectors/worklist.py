@@ -1,6 +1,6 @@
 """What is to be read, in the order in which it should be."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -21,10 +21,12 @@ from django.db.models import (
     Window,
     prefetch_related_objects,
 )
+from django.db.models.expressions import OrderBy
 from django.db.models.functions import RowNumber
 
 from accounts.models import User
 from cases.models import Case, CaseEvent, Radiograph
+from cases.selectors.impressions import reads_first, withhold
 from cases.vocabulary import CaseLevel, CaseStatus, Priority
 
 GROUPS = (
@@ -35,11 +37,28 @@ GROUPS = (
     "incomplete",
     "waiting",
     "no_fracture_found",
+    "unread",
 )
 """In the order of the page. The sender's urgency is above everything; every case, whatever the
-software says of it, rises when it is overdue; nothing is left out."""
+software says of it, rises when it is overdue; nothing is left out. Who reads first has all that is
+neither urgent nor overdue in the last one, by arrival."""
 WAITING = (CaseStatus.QUEUED, CaseStatus.RUNNING)
+SORTS: Mapping[str, tuple[OrderBy, ...]] = {
+    "oldest": (F("created_at").asc(), F("pk").asc()),
+    "newest": (F("created_at").desc(), F("pk").desc()),
+    "deadline": (F("reading_deadline").asc(nulls_last=True), F("created_at").asc(), F("pk").asc()),
+    "reference": (F("patient_reference").asc(), F("created_at").asc(), F("pk").asc()),
+}
+"""Within a group. Whatever is chosen, the groups stay: nobody sorts an urgent case away."""
+DEFAULT_SORT = "oldest"
 OPENED_WITHIN = timedelta(minutes=5)
+_URGENT = Q(priority=Priority.URGENT)
+_ANSWERED = {
+    "fracture": Q(level=CaseLevel.FRACTURE),
+    "inconclusive": Q(level=CaseLevel.INCONCLUSIVE),
+    "no_fracture_found": Q(level=CaseLevel.NO_FRACTURE_FOUND),
+    "waiting": Q(status__in=WAITING),
+}
 
 
 @dataclass(frozen=True)
@@ -60,9 +79,11 @@ class Worklist:
     count: int
 
 
-def worklist(*, user: User, now: datetime, region: str = "", each: int = 25) -> Worklist:
+def worklist(
+    *, user: User, now: datetime, region: str = "", sort: str = DEFAULT_SORT, each: int = 25
+) -> Worklist:
     """The unread cases that this person's organization is asked to read, the first `each` of every
-    group, in five queries whatever there is.
+    group by a name in SORTS, in five queries whatever there is, or six for who reads first.
 
     Each case carries its radiographs that are not withdrawn as `kept`, and in `opened_by` who else
     has opened it within the last minutes.
@@ -76,23 +97,24 @@ def worklist(*, user: User, now: datetime, region: str = "", each: int = 25) -> 
     counts = dict(
         grouped.order_by().values("group").annotate(n=Count("pk")).values_list("group", "n")
     )
-    cases = list(_first(grouped, each).select_related("submitting_organization"))
+    cases = list(_first(grouped, SORTS[sort], each).select_related("submitting_organization"))
     kept = Radiograph.objects.filter(withdrawn_at__isnull=True).order_by("position")
     prefetch_related_objects(cases, Prefetch("radiographs", queryset=kept, to_attr="kept"))
     _note_who_reads(cases, user, now)
+    withhold(user, cases)
     return Worklist(list(_groups(cases, counts)), state, sum(counts.values()))
 
 
 def state_of(*, user: User, now: datetime) -> str:
     """A word that changes when an unread case comes, changes, goes or becomes overdue; in one
-    query."""
+    query. For who reads first it says nothing of levels, nor does urgency, which hangs on them."""
     found = (
         _unread(user)
         .order_by()
         .aggregate(
             n=Count("pk"),
             latest=Max("updated_at"),
-            urgency=Sum("urgency"),
+            urgency=Count("pk", filter=_URGENT) if reads_first(user) else Sum("urgency"),
             overdue=Count("pk", filter=_overdue(user, now)),
         )
     )
@@ -127,26 +149,19 @@ def _overdue(user: User, now: datetime) -> Q:
 
 def _group(user: User, now: datetime) -> Choose:
     """The place of a case's group."""
-    conditions = {
-        "urgent": Q(priority=Priority.URGENT),
-        "overdue": _overdue(user, now),
-        "fracture": Q(level=CaseLevel.FRACTURE),
-        "inconclusive": Q(level=CaseLevel.INCONCLUSIVE),
-        "no_fracture_found": Q(level=CaseLevel.NO_FRACTURE_FOUND),
-        "waiting": Q(status__in=WAITING),
-    }
+    blind = reads_first(user)
+    conditions = {"urgent": _URGENT, "overdue": _overdue(user, now)} | ({} if blind else _ANSWERED)
     return Choose(
         *(When(when, then=Value(GROUPS.index(name))) for name, when in conditions.items()),
-        default=Value(GROUPS.index("incomplete")),
+        default=Value(GROUPS.index("unread" if blind else "incomplete")),
         output_field=IntegerField(),
     )
 
 
-def _first(grouped: "QuerySet[Any]", each: int) -> "QuerySet[Any]":
-    """The oldest of every group: a long one leaves room for those behind it."""
-    oldest_first = ("created_at", "pk")
-    place = Window(RowNumber(), partition_by=F("group"), order_by=oldest_first)
-    return grouped.annotate(place=place).filter(place__lte=each).order_by("group", *oldest_first)
+def _first(grouped: "QuerySet[Any]", order: tuple[OrderBy, ...], each: int) -> "QuerySet[Any]":
+    """The first of every group: a long one leaves room for those behind it."""
+    place = Window(RowNumber(), partition_by=F("group"), order_by=order)
+    return grouped.annotate(place=place).filter(place__lte=each).order_by("group", *order)
 
 
 def _groups(cases: Sequence[Any], counts: dict[int, int]) -> Iterator[Group]:

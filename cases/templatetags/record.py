@@ -19,8 +19,9 @@ LABELS: Mapping[str, Any] = {
     **dict(CaseStatus.choices),
     **dict(CaseLevel.choices),
     "none": gettext_lazy("Waiting for a model"),
+    "withheld": gettext_lazy("Read first"),
 }
-SIGN_OF: Mapping[str, str] = {"none": "queued"}
+SIGN_OF: Mapping[str, str] = {"none": "queued", "withheld": "viewed"}
 
 
 @register.inclusion_tag("cases/badge.html")
@@ -39,7 +40,7 @@ def icon_of(kind: str) -> str:
 @register.filter
 def badges(case: Case) -> list[str]:
     """What is to be said of a case in a list: its state while that matters, else its level."""
-    if case.status in {CaseStatus.WITHDRAWN, CaseStatus.CANCELLED}:
+    if case.withheld or case.status in {CaseStatus.WITHDRAWN, CaseStatus.CANCELLED}:
         return [case.status]
     if case.status == CaseStatus.FINISHED:
         return [case.level]

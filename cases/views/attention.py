@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from cases.selectors.attention import AT_MOST, fractures_after_reads, second_reads
+from cases.selectors.attention import AT_MOST, fractures_after_reads, second_reads_shown
 from cases.views.guard import clinical, person
 
 
@@ -15,6 +15,6 @@ def attention(request: HttpRequest) -> HttpResponse:
     user = person(request)
     context = {
         "after_reads": fractures_after_reads(user=user)[:AT_MOST],
-        "second_reads": second_reads(user=user)[:AT_MOST],
+        "second_reads": second_reads_shown(user=user),
     }
     return render(request, "cases/attention.html", context)

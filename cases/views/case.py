@@ -6,6 +6,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
@@ -13,12 +14,14 @@ from accounts.models import User
 from cases import permissions
 from cases.answers import Answer, answers_of
 from cases.models import Case, CaseEvent, Radiograph
-from cases.read_form import ReadForm
+from cases.read_form import ImpressionForm, ReadForm
 from cases.selectors.cases import get_case_with_answers
 from cases.selectors.external_ids import known_numbers
+from cases.selectors.impressions import impressions_of, reads_first
 from cases.selectors.radiographs import comparable_radiographs
-from cases.selectors.reads import reads_of
+from cases.selectors.reads import Reads, reads_of
 from cases.selectors.timeline import timeline
+from cases.selectors.waiting import waiting
 from cases.services import trail
 from cases.views.guard import clinical, found, person
 from cases.views.polling import Poll, times_asked
@@ -38,7 +41,7 @@ def case_page(request: HttpRequest, case_id: UUID) -> HttpResponse:
     user = person(request)
     case = found(get_case_with_answers, user=user, case_id=case_id)
     if request.method == "GET":
-        trail.record_event(case=case, kind=CaseEvent.Kind.VIEWED, actor=user)
+        _note_look(user, case)
     context = _context(request, user, case)
     shown = context["shown"]
     radiograph = shown.radiograph if isinstance(shown, Answer) else None
@@ -61,6 +64,9 @@ def case_status(request: HttpRequest, case_id: UUID) -> HttpResponse:
         shown = context["shown"]
         context |= _told(case)
         context |= _reads(user, case, shown if isinstance(shown, Answer) else None)
+        if case.level and reads_first(user):
+            # The answer came while the page was open: what was seen when is kept.
+            _note_look(user, case)
     return render(request, "cases/_status.html", context)
 
 
@@ -82,7 +88,15 @@ def _context(request: HttpRequest, user: User, case: Case) -> dict[str, object]:
         "may_rerun": live and permissions.may_rerun(user, case),
         "may_add": live and permissions.may_add(user, case),
         "repeats": _visible_repeat(user, shown),
+        "waiting": waiting(shown.radiograph) if shown and live else None,
+        "now": timezone.now(),
     }
+
+
+def _note_look(user: User, case: Case) -> None:
+    """Note who saw the case, and for who reads first what the software had said by then."""
+    detail = {"answer": "withheld" if case.withheld else case.level} if reads_first(user) else {}
+    trail.record_event(case=case, kind=CaseEvent.Kind.VIEWED, actor=user, detail=detail)
 
 
 def _beside(
@@ -102,20 +116,32 @@ def _beside(
 
 
 def _reads(user: User, case: Case, shown: Answer | None) -> dict[str, object]:
-    """What clinicians concluded, and the form for one who may."""
+    """What clinicians concluded, and the form for one who may: of the first impression, while the
+    answer is withheld for it, and of the read."""
+    if case.withheld:
+        form_ = None if case.withdrawn_at else ImpressionForm()
+        return {"reads": Reads([], []), "impression_form": form_}
     told = reads_of(case=case)
     own = told.of(user)
     form = None
     if permissions.may_read(user, case) and not case.withdrawn_at:
         form = ReadForm(initial=ReadForm.start(case, shown, own), case=case, answer=shown)
-    return {"reads": told, "own_read": own, "read_form": form}
+    return {
+        "reads": told,
+        "own_read": own,
+        "read_form": form,
+        "impressions": impressions_of(case),
+    }
 
 
 def _told(case: Case) -> dict[str, object]:
     """The timeline. A question that finds nothing changed does without."""
     told = timeline(case=case)
     many = len(case.radiographs.all()) > 1
-    return {"timeline": entries(told, many=many), "timeline_more": told.more}
+    return {
+        "timeline": entries(told, many=many, withheld=case.withheld),
+        "timeline_more": told.more,
+    }
 
 
 def _chosen(request: HttpRequest, answers: list[Answer]) -> Answer | None:

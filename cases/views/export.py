@@ -80,7 +80,7 @@ def _cells(case: Case, read: Read | None) -> list[str]:
         case.side,
         case.priority,
         case.status,
-        case.level,
+        "withheld" if case.withheld else case.level,
         *(
             [
                 read.conclusion,

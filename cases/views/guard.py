@@ -57,6 +57,12 @@ def found(look_up: Callable[..., Any], **wanted: Any) -> Any:
         raise Http404 from error
 
 
+def back_to_impression(request: HttpRequest, case: Case) -> HttpResponseRedirect:
+    """From a page that holds the software's answer to the case, where it is to be read first."""
+    messages.info(request, _("Say first what you see; what the software says is shown then."))
+    return redirect("case_page", case_id=case.pk)
+
+
 def back_to_withdrawn(request: HttpRequest, case: Case) -> HttpResponseRedirect:
     """From a page that changes a case to the case, which was withdrawn meanwhile."""
     messages.info(request, _("This case was withdrawn; nothing more can be changed."))

@@ -7,17 +7,18 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from cases import permissions
 from cases.answers import Answer, answers_of
 from cases.models import Case
-from cases.read_form import ReadForm
-from cases.selectors.cases import get_case_with_answers
+from cases.read_form import ImpressionForm, ReadForm
+from cases.selectors.cases import get_case, get_case_with_answers
 from cases.selectors.reads import reads_of
-from cases.services import reads
-from cases.views.guard import back_to_withdrawn, clinical, found, person
+from cases.services import impressions, reads
+from cases.views.guard import back_to_impression, back_to_withdrawn, clinical, found, person
 
 
 @clinical
@@ -30,6 +31,8 @@ def case_read(request: HttpRequest, case_id: UUID) -> HttpResponse:
         raise PermissionDenied
     if case.withdrawn_at:
         return back_to_withdrawn(request, case)
+    if case.withheld:
+        return back_to_impression(request, case)
     shown = _shown(request, case)
     own = reads_of(case=case).of(user)
     start = ReadForm.start(case, shown, own)
@@ -50,6 +53,23 @@ def case_read(request: HttpRequest, case_id: UUID) -> HttpResponse:
     status = 422 if request.method == "POST" else 200
     context = {"read_form": form, "case": case, "shown": shown, "own_read": own}
     return render(request, "cases/read.html", context, status=status)
+
+
+@clinical
+@require_POST
+def case_impression(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """Record a first impression; the case page then shows what the software says."""
+    case = found(get_case, user=person(request), case_id=case_id)
+    form = ImpressionForm(request.POST)
+    # An empty form is asked for again by the service, in one sentence with everything else.
+    conclusion = form.cleaned_data["conclusion"] if form.is_valid() else ""
+    try:
+        impressions.record_impression(case=case, reader=person(request), conclusion=conclusion)
+    except impressions.NotWanted as error:
+        messages.warning(request, str(error))
+    radiograph = request.POST.get("radiograph", "")
+    query = f"?{urlencode({'radiograph': radiograph})}" if radiograph else ""
+    return redirect(f"{reverse('case_page', args=[case.pk])}{query}")
 
 
 def _shown(request: HttpRequest, case: Case) -> Answer | None:

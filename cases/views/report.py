@@ -19,7 +19,7 @@ from cases.selectors.cases import get_case_with_answers
 from cases.selectors.reads import Reads, reads_of
 from cases.services import trail
 from cases.views.files import opened
-from cases.views.guard import back_to_withdrawn, clinical, found, person
+from cases.views.guard import back_to_impression, back_to_withdrawn, clinical, found, person
 
 
 @clinical
@@ -30,6 +30,8 @@ def case_report(request: HttpRequest, case_id: UUID) -> HttpResponse:
     case = found(get_case_with_answers, user=user, case_id=case_id)
     if case.withdrawn_at:
         return back_to_withdrawn(request, case)
+    if case.withheld:
+        return back_to_impression(request, case)
     answers = [one for one in answers_of(case) if one.radiograph.withdrawn_at is None]
     reads = reads_of(case=case)
     told = Told(
@@ -50,15 +52,8 @@ def case_report(request: HttpRequest, case_id: UUID) -> HttpResponse:
 
 def _pictures(answer: Answer, reads: Reads) -> Iterator[BytesIO]:
     """The radiograph with the marks of reads, and once more under the heatmap."""
-    marks = [
-        (read.marked_x, read.marked_y)
-        for read in reads.standing
-        if read.marked_radiograph_id == answer.radiograph.pk
-        and read.marked_x is not None
-        and read.marked_y is not None
-    ]
     radiograph = Print(opened(_content, answer.radiograph.canonical.name or ""))
-    yield radiograph.marked(marks)
+    yield radiograph.marked(reads.marks_on(answer.radiograph))
     if answer.analysis and answer.analysis.heatmap:
         # A report without its heatmap is better than none.
         with suppress(FileNotFoundError):

@@ -24,7 +24,12 @@ SIGNS = {
     "corrected": "correct",
     "read": "finished",
     "read_amended": "correct",
+    "first_impression": "viewed",
 }
+
+Kind = CaseEvent.Kind
+SAYING = (Kind.READ, Kind.READ_AMENDED, Kind.FIRST_IMPRESSION)
+"""What tells of the answer, by agreeing with it or by leaning on it."""
 
 
 @dataclass(frozen=True)
@@ -39,13 +44,14 @@ class Entry:
     details: list[str]
 
 
-def entries(told: Timeline, *, many: bool) -> Iterator[Entry]:
+def entries(told: Timeline, *, many: bool, withheld: bool) -> Iterator[Entry]:
     """Newest first. Of a person's looks at the case only the latest is told, with their number.
 
-    `many` says that the case has several radiographs, so that a line names its own.
+    `many` says that the case has several radiographs, so that a line names its own; `withheld` that
+    what was said of them is not told yet.
     """
     for event in told.events:
-        details = list(_details(event))
+        details = [] if withheld and event.kind in SAYING else list(_details(event))
         times = told.looks.get(event.pk, 1)
         if times > 1:
             details.append(ngettext("%(n)d time", "%(n)d times", times) % {"n": times})
@@ -74,7 +80,9 @@ def _details(event: CaseEvent) -> Iterator[str]:
         said = detail.get(words.__name__.lower())
         if said in words.values:
             yield str(words(said).label)
-    if event.kind == CaseEvent.Kind.QUEUED and detail.get("model_version"):
+    if detail.get("answer") == "withheld":
+        yield _("Without the software's answer")
+    if event.kind == Kind.QUEUED and detail.get("model_version"):
         yield str(detail["model_version"])
     for name, (old, new) in detail.get("changes", {}).items():
         yield _("%(name)s: %(old)s → %(new)s") % {

@@ -14,7 +14,7 @@ from cases import permissions
 from cases.answers import demonstration_note
 from cases.selectors.attention import count_to_look_at
 from cases.selectors.model_versions import active_model_version
-from cases.selectors.worklist import state_of, worklist
+from cases.selectors.worklist import DEFAULT_SORT, SORTS, state_of, worklist
 from cases.views.guard import clinical, person
 from cases.views.history import case_list
 from cases.views.polling import Poll, times_asked
@@ -29,6 +29,13 @@ TITLES: dict[str, Any] = {
     "incomplete": _("Incomplete or not assessed"),
     "waiting": _("Waiting for analysis"),
     "no_fracture_found": _("No fracture found by the software"),
+    "unread": _("To be read"),
+}
+SORT_TITLES: dict[str, Any] = {
+    "oldest": _("Oldest first"),
+    "newest": _("Newest first"),
+    "deadline": _("By deadline"),
+    "reference": _("By patient reference"),
 }
 # Seconds until the page asks again, by how often it has; then it says that it stopped.
 PATIENCE = ((120, 5), (480, 15))
@@ -64,17 +71,21 @@ def _page(request: HttpRequest) -> HttpResponse:
     user = person(request)
     region = request.GET.get("region", "")
     region = region if region in BodyRegion.values else ""
+    sort = request.GET.get("sort", "")
+    sort = sort if sort in SORTS else DEFAULT_SORT
     number = request.GET.get("each", "")
     each = min(MOST, max(1, int(number))) if number.isdecimal() and len(number) < 6 else EACH
     now = timezone.now()
-    found = worklist(user=user, now=now, region=region, each=each)
+    found = worklist(user=user, now=now, region=region, sort=sort, each=each)
     model = active_model_version()
     context = {
         "worklist": found,
         "titles": TITLES,
         "regions": BodyRegion.choices,
         "region": region,
-        "more": _more(region, each),
+        "sorts": SORT_TITLES.items(),
+        "sort": sort,
+        "more": _more(region, sort, each),
         "poll": _poll(request, found.state),
         "to_look_at": count_to_look_at(user=user),
         "demonstration_note": demonstration_note(model) if model else "",
@@ -84,8 +95,10 @@ def _page(request: HttpRequest) -> HttpResponse:
     return render(request, "cases/worklist.html", context)
 
 
-def _more(region: str, each: int) -> str:
+def _more(region: str, sort: str, each: int) -> str:
     query: dict[str, str | int] = {"region": region, "each": min(MOST, 4 * each)}
+    if sort != DEFAULT_SORT:
+        query["sort"] = sort
     return urlencode(query) if each < MOST else ""
 
 

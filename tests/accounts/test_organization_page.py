@@ -3,6 +3,7 @@
 import uuid
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.test import Client
 from django.urls import reverse
 
@@ -136,3 +137,32 @@ def test_queries_do_not_grow_with_the_people(
     client.force_login(reading_administrator)
     with django_assert_max_num_queries(6):  # type: ignore[operator]
         client.get(reverse("organization"))
+
+
+def test_how_cases_are_read(
+    client: Client, reading_administrator: User, administrator: User, reader: User
+) -> None:
+    client.force_login(reading_administrator)
+    assert "How cases are read" in client.get(reverse("organization")).content.decode()
+    address = reverse("organization_reading")
+    client.post(address, {"read_first": "on", "overdue_after_minutes": "90"})
+    hospital = reading_administrator.organization
+    assert hospital is not None
+    hospital.refresh_from_db()
+    assert (hospital.read_first, hospital.overdue_after_minutes) == (True, 90)
+    wrong = client.post(address, {"overdue_after_minutes": "0"})
+    assert wrong.status_code == 422
+    assert "greater than or equal to 1" in wrong.content.decode()
+    hospital.refresh_from_db()
+    assert (hospital.read_first, hospital.overdue_after_minutes) == (True, 90)
+    client.post(address, {"overdue_after_minutes": "1440"})
+    hospital.refresh_from_db()
+    assert not hospital.read_first
+    client.force_login(administrator)
+    assert client.post(address, {"of": str(hospital.pk)}).status_code == 404
+    # Partners read nothing: nobody asks them how.
+    assert "How cases are read" not in client.get(reverse("organization")).content.decode()
+    with pytest.raises(PermissionDenied):
+        services.change_reading(
+            organization=hospital, actor=reader, read_first=True, overdue_after_minutes=1
+        )

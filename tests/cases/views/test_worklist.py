@@ -69,7 +69,26 @@ def test_the_order_of_reading(received: Any, reader: User, hospital: Organizatio
         ("waiting", ["waiting"]),
         ("no_fracture_found", ["none found"]),
     ]
-    assert tuple(name for name, _ in order(reader)) == GROUPS
+    # The last group is that of who reads first.
+    assert tuple(name for name, _ in order(reader)) == GROUPS[:-1]
+
+
+def test_who_reads_first_has_urgency_and_arrival_alone(
+    received: Any, reader: User, hospital: Organization
+) -> None:
+    hospital.read_first = True
+    hospital.save()
+    late = hospital.overdue_after_minutes
+    received("new fracture", level="fracture", minutes=1)
+    received("old, none found", level="no_fracture_found", minutes=30)
+    received("waiting", level="incomplete", status="queued", minutes=10)
+    received("overdue", level="no_fracture_found", minutes=late + 1)
+    received("urgent", level="inconclusive", priority="urgent")
+    assert order(reader) == [
+        ("urgent", ["urgent"]),
+        ("overdue", ["overdue"]),
+        ("unread", ["old, none found", "waiting", "new fracture"]),
+    ]
 
 
 def test_every_level_and_status_has_a_place(received: Any, reader: User) -> None:
@@ -135,7 +154,7 @@ def test_region_and_more_are_in_the_address(
     first = page.get("/worklist/", {"region": "ankle"})
     assert "Worklist 5" in text(first)
     assert "H-1" not in text(first)
-    assert "The oldest 2 of 5." in text(first)
+    assert "The first 2 of 5." in text(first)
     assert 'href="?region=ankle&amp;each=8#group-fracture"' in html(first)
     assert html(first).count("data-row") == 2
     rest = page.get("/worklist/", {"region": "ankle", "each": "8"})
@@ -260,3 +279,26 @@ def test_only_what_is_unread_is_looked_at(reader: User) -> None:
     if connection.vendor != "sqlite":
         pytest.skip("PostgreSQL gathers its own statistics")
     assert "case_worklist" in _unread(reader).order_by().explain()
+
+
+@pytest.mark.parametrize(
+    ("sort", "references"),
+    [
+        ("", ["b", "c", "a"]),
+        ("oldest", ["b", "c", "a"]),
+        ("newest", ["a", "c", "b"]),
+        ("deadline", ["c", "b", "a"]),
+        ("reference", ["a", "b", "c"]),
+        ("nonsense", ["b", "c", "a"]),
+    ],
+)
+def test_the_order_within_a_group(
+    received: Any, page: Client, sort: str, references: list[str]
+) -> None:
+    received("a", level="fracture", minutes=1)
+    received("b", level="fracture", minutes=3)
+    received("c", level="fracture", minutes=2, reading_deadline=NOW + timedelta(1))
+    received("urgent", level="no_fracture_found", priority="urgent", minutes=2)
+    groups = page.get("/worklist/", {"sort": sort}).context["worklist"].groups
+    found = [[case.patient_reference for case in group.cases] for group in groups]
+    assert found == [["urgent"], references]

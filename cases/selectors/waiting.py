@@ -1,0 +1,41 @@
+"""How long a case has waited for its analysis, and what is before it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q
+
+from cases.models import Analysis, Radiograph
+from cases.vocabulary import AnalysisStatus, Priority
+
+MOST_COUNTED = 1000
+"""A longer line is not counted to its end: it costs time and tells no more."""
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """`before` are those that wait and came earlier, or are urgent where this one is not; of a long
+    line no more than MOST_COUNTED."""
+
+    since: datetime
+    before: int
+
+    @property
+    def is_more(self) -> bool:
+        """Whether there may be more than were counted."""
+        return self.before >= MOST_COUNTED
+
+
+def waiting(radiograph: Radiograph) -> Waiting | None:
+    """Of a radiograph from `get_case_with_answers`; None where none of its analyses waits. One
+    query if one does."""
+    clinical: list[Analysis] = radiograph.clinical  # type: ignore[attr-defined]  # prefetched
+    own = next((one for one in clinical if one.status == AnalysisStatus.QUEUED), None)
+    if own is None:
+        return None
+    earlier = Q(queued_at__lt=own.queued_at)
+    before = Q(lane=Priority.URGENT) & earlier
+    if own.lane != Priority.URGENT:
+        before = Q(lane=Priority.URGENT) | earlier
+    queued = Analysis.objects.filter(before, status=AnalysisStatus.QUEUED).exclude(pk=own.pk)
+    return Waiting(own.created_at, queued.order_by().values("pk")[:MOST_COUNTED].count())
