@@ -170,9 +170,7 @@ def _plan(options: argparse.Namespace) -> tuple[Plan, Path]:
     from inference_worker.training.learning.plans import changed, plan_of
 
     plan = plan_of(options.architecture, options.plan)
-    plan = changed(
-        plan, stages=tuple(options.stage), recipe=options.recipe, seed=options.seed
-    )
+    plan = changed(plan, stages=tuple(options.stage), recipe=options.recipe, seed=options.seed)
     return plan, options.run or RUNS / _called(options)
 
 
