@@ -6,6 +6,7 @@ from django.db import models
 
 from accounts.models import User
 from cases.models import Analysis, Case, Radiograph
+from cases.vocabulary import Purpose
 
 MOST_COMPARED = 30
 
@@ -44,6 +45,12 @@ def comparable_radiographs(*, user: User, case: Case) -> list[Radiograph]:
         .order_by("elsewhere", "-case__created_at", "case_id", "position")[:MOST_COMPARED]
     )
     return list(found)
+
+
+def clinical_analyses(*, radiograph: Radiograph) -> list[Analysis]:
+    """Those of a radiograph that was already looked up for the person, newest first."""
+    rows = radiograph.analyses.filter(purpose=Purpose.CLINICAL).select_related("model_version")
+    return list(rows.order_by("-created_at", "-pk"))
 
 
 def get_analysis(*, user: User, analysis_id: UUID) -> Analysis:

@@ -49,8 +49,9 @@ def case_report(request: HttpRequest, case_id: UUID) -> HttpResponse:
 
 
 def _pictures(answer: Answer, reads: Reads) -> Iterator[BytesIO]:
-    """The radiograph with the marks of reads, and once more under the heatmap."""
-    marks = [
+    """The radiograph with the places of reads and the software's marks, and once more under the
+    heatmap."""
+    places = [
         (read.marked_x, read.marked_y)
         for read in reads.standing
         if read.marked_radiograph_id == answer.radiograph.pk
@@ -58,7 +59,7 @@ def _pictures(answer: Answer, reads: Reads) -> Iterator[BytesIO]:
         and read.marked_y is not None
     ]
     radiograph = Print(opened(_content, answer.radiograph.canonical.name or ""))
-    yield radiograph.marked(marks)
+    yield radiograph.marked(places, answer.marks, dashed=answer.marks_dashed)
     if answer.analysis and answer.analysis.heatmap:
         # A report without its heatmap is better than none.
         with suppress(FileNotFoundError):
