@@ -21,9 +21,8 @@ PLACES = (
     (gettext_lazy("lower left"), gettext_lazy("lower middle"), gettext_lazy("lower right")),
 )
 ABOUT = gettext_lazy(
-    "Boxes stand where the network's map was strongest: solid where it suspects a fracture, dashed "
-    "where it is uncertain. They are no outline of a fracture and no proof of one; a fracture may "
-    "lie outside them."
+    "Boxes stand where the network's map was strongest: solid if it suspects a fracture, dashed if "
+    "it is uncertain. They neither outline nor prove a fracture, and one may lie outside them."
 )
 """What they are and are not; stands wherever they are drawn."""
 

@@ -5,6 +5,7 @@ They point; they outline nothing: a box is as large as the map is blurred.
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, dataclass
 from typing import TypeAlias
 
@@ -16,6 +17,8 @@ MOST = 5
 """A radiograph with more places than this is marked nearly everywhere, and that points nowhere."""
 MARGIN = 0.01
 """Of the radiograph's longer side: the line of a box is not to lie on what it points to."""
+SMALLEST = 0.04
+"""Of the longer side, too: a speck of the map says no more than roughly where."""
 
 Box: TypeAlias = tuple[int, int, int, int]
 """Left, top, right and bottom; right and bottom lie outside."""
@@ -47,24 +50,27 @@ def marks_of(
     rows, columns = map_.shape
     strong = (map_ >= cut).astype(np.uint8)
     _, _, found, _ = cv2.connectedComponentsWithStats(strong, connectivity=8)
-    margin = MARGIN * max(rows, columns)
-    boxes = [_box(place, round(margin), rows, columns) for place in found[1:]]
+    boxes = [_box(place, rows, columns) for place in found[1:]]
     marks = [_mark(map_, box, width / columns, height / rows) for box in _apart(boxes)]
     return sorted(marks, key=lambda mark: (-mark.peak, mark.y, mark.x))[:most]
 
 
-def _box(place: NDArray[np.int32], margin: int, rows: int, columns: int) -> Box:
-    """A component's box, a margin wider on each side, within the map."""
-    left, top, across, down = (
-        int(place[i])
-        for i in (cv2.CC_STAT_LEFT, cv2.CC_STAT_TOP, cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT)
+def _box(place: NDArray[np.int32], rows: int, columns: int) -> Box:
+    """A component's box with its margin, within the map."""
+    longer = max(rows, columns)
+    left, right = _stretched(
+        place[cv2.CC_STAT_LEFT], place[cv2.CC_STAT_WIDTH], longer, at_most=columns
     )
-    return (
-        max(0, left - margin),
-        max(0, top - margin),
-        min(columns, left + across + margin),
-        min(rows, top + down + margin),
+    top, bottom = _stretched(
+        place[cv2.CC_STAT_TOP], place[cv2.CC_STAT_HEIGHT], longer, at_most=rows
     )
+    return left, top, right, bottom
+
+
+def _stretched(start: int, length: int, longer: int, *, at_most: int) -> tuple[int, int]:
+    """From where to where a side of a box goes."""
+    more = max(round(MARGIN * longer), math.ceil((SMALLEST * longer - length) / 2))
+    return max(0, int(start) - more), min(at_most, int(start) + int(length) + more)
 
 
 def _apart(boxes: list[Box]) -> list[Box]:

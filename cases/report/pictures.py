@@ -38,7 +38,7 @@ class Print:
         for mark in marks:
             left, top = mark.x * across, mark.y * down
             box = (left, top, left + mark.width * across, top + mark.height * down)
-            draw_box(pen, box, thick=max(picture.size) / 350, dashed=dashed)
+            draw_box(pen, box, thick=max(picture.size) / 250, dashed=dashed)
         radius = max(picture.size) * 0.03
         for x, y in places:
             left, top = x * across, y * down

@@ -54,6 +54,14 @@ def test_the_strongest_come_first_and_no_more_than_a_few() -> None:
     assert peaks[0] == pytest.approx(0.4 + 0.05 * (MOST + 2))
 
 
+def test_a_speck_gets_a_box_that_can_be_seen() -> None:
+    map_ = empty()
+    map_[50, 40] = 0.9
+    (mark,) = boxes(map_)
+    assert (mark.width, mark.height) == (10, 10)
+    assert (mark.x + mark.width / 2, mark.y + mark.height / 2) == (81, 101)
+
+
 def test_what_touches_at_a_corner_is_one_place() -> None:
     map_ = empty()
     map_[20:24, 20:24] = map_[24:28, 24:28] = 0.6

@@ -15,7 +15,7 @@ from tests.factories import AnalysisFactory, CaseFactory, RadiographFactory
 
 FIRST = {"x": 4.5, "y": 8.0, "width": 20.0, "height": 24.25, "peak": 0.71}
 SECOND = {"x": 60.0, "y": 100.0, "width": 20.0, "height": 20.0, "peak": 0.35}
-ABOUT = "They are no outline of a fracture and no proof of one; a fracture may lie outside them."
+ABOUT = "They neither outline nor prove a fracture, and one may lie outside them."
 
 
 def drawings(response: Any) -> list[str]:

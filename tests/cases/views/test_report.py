@@ -137,7 +137,7 @@ def test_marks_are_told_with_what_they_are_not(page: Client, analysis: Analysis)
     Analysis.objects.update(marks=[box], level="inconclusive")
     told = words(report(page, analysis.radiograph.case))
     assert "1 mark (dashed): upper left, map up to 0.71." in told
-    assert "no outline of a fracture and no proof of one" in told
+    assert "They neither outline nor prove a fracture" in told
 
 
 def test_whoever_gets_a_report_was_sent_the_radiographs(
