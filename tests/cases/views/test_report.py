@@ -123,7 +123,7 @@ def test_marks_are_drawn_solid_or_dashed() -> None:
     solid, dashed = (lit(black, 200, dashed=each)[110:490] > 120 for each in (False, True))
     assert solid.all()
     assert 0.4 < dashed.mean() < 0.75
-    assert np.abs(np.diff(dashed.astype(int))).sum() > 40
+    assert np.abs(np.diff(dashed.astype(int))).sum() > 20
     assert (lit(black, 350, dashed=False)[120:480] < 40).all()
     white = Image.fromarray(np.full((700, 700), 255, np.uint8))
     beside = np.stack([lit(white, row, dashed=False)[120:480] for row in range(195, 206)])
