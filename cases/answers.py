@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cases.figures import known_figure
+from cases.marks import Mark, are_dashed, marks_of, told
 from cases.models import Analysis, Case, ModelVersion, Radiograph
 from cases.vocabulary import AnalysisStatus, FindingLevel
 
@@ -79,6 +80,26 @@ class Answer:
     @property
     def has_probability(self) -> bool:
         return self.analysis is not None and self.analysis.probability is not None
+
+    @property
+    def marks(self) -> list[Mark]:
+        return marks_of(self.analysis)
+
+    @property
+    def marks_dashed(self) -> bool:
+        return self.analysis is not None and are_dashed(self.analysis)
+
+    @property
+    def marks_told(self) -> str:
+        """The marks in words, or nothing."""
+        marks = self.marks
+        return told(marks, self.analysis, self.radiograph) if self.analysis and marks else ""
+
+    @property
+    def failed(self) -> Analysis | None:
+        """The newest analysis, if it failed: nothing was asked since."""
+        newest = self.pending or self.analysis
+        return newest if newest and newest.status == AnalysisStatus.FAILED else None
 
     @property
     def is_active(self) -> bool:

@@ -1,10 +1,13 @@
 """One canonical radiograph through one loaded model, for the queue and for the command line."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from inference_worker.answer import Answer, answer, heatmap_png
-from inference_worker.classifier import Classifier
+from inference_worker.answer import NO_FRACTURE_FOUND, Answer, answer, heatmap_png
+from inference_worker.classifier import Classifier, Prediction
+from inference_worker.manifest import ABSOLUTE, MapStyle
+from inference_worker.marks import Mark, marks_of
 from inference_worker.preprocessing import read_canonical
 
 
@@ -18,10 +21,12 @@ class NoUsableAnswer(Exception):
 
 @dataclass(frozen=True)
 class Assessment:
-    """The answer, its overlay (PNG), and milliseconds: `decoded`, `preprocessed`, `inferred`."""
+    """The answer, its overlay (PNG), its marks, and milliseconds: `decoded`, `preprocessed`,
+    `inferred`."""
 
     answer: Answer
     heatmap: bytes
+    marks: Sequence[Mark]
     timings_ms: dict[str, float]
 
 
@@ -42,10 +47,20 @@ def assess(data: bytes, classifier: Classifier) -> Assessment:
         said = answer(prediction, classifier.bundle)
     except ValueError as error:
         raise NoUsableAnswer(str(error)) from error
+    style = classifier.bundle.map_style
     return Assessment(
         answer=said,
-        heatmap=heatmap_png(
-            prediction.map, width=width, height=height, style=classifier.bundle.map_style
-        ),
+        heatmap=heatmap_png(prediction.map, width=width, height=height, style=style),
+        marks=_marks(prediction, said, style, width=width, height=height),
         timings_ms={"decoded": decoded, **prediction.timings_ms},
     )
+
+
+def _marks(
+    prediction: Prediction, said: Answer, style: MapStyle, *, width: int, height: int
+) -> list[Mark]:
+    """Of a relative map every radiograph has a strongest place, whether or not it means anything;
+    and where no fracture was found a box would say the opposite of the words beside it."""
+    if style.kind != ABSOLUTE or said.level == NO_FRACTURE_FOUND:
+        return []
+    return marks_of(prediction.map, width=width, height=height, cut=style.mark)

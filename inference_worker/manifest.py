@@ -21,6 +21,9 @@ says how likely each place is fractured and is shown as it is."""
 FAINT = 0.2
 """Where a bundle names no other limit: below this a map is noise, and showing it would tint the
 whole radiograph."""
+MARK = 0.3
+"""Where a bundle with an absolute map names no other cut: boxes stand around what reaches it.
+docs/model-lab.md has what several cuts gave."""
 
 
 class Manifest(TypedDict, total=False):
@@ -68,12 +71,14 @@ class Calibration:
 
 @dataclass(frozen=True)
 class MapStyle:
-    """What the map's numbers mean (RELATIVE or ABSOLUTE), the value below which none is shown, and
-    that from which on the colour is as strong as it gets."""
+    """What the map's numbers mean (RELATIVE or ABSOLUTE), the value below which none is shown,
+    that from which on the colour is as strong as it gets, and that from which on a place of an
+    absolute map is marked by a box."""
 
     kind: str = RELATIVE
     faint: float = FAINT
     full: float = 1.0
+    mark: float = MARK
 
 
 def read_word(value: object) -> str:
@@ -103,13 +108,18 @@ def read_normal_class(manifest: Manifest) -> str | None:
 
 
 def read_map_style(values: Mapping[str, Any]) -> MapStyle:
+    faint = float(values.get("faint", FAINT))
     style = MapStyle(
         values.get("kind", RELATIVE),
-        float(values.get("faint", FAINT)),
+        faint,
         float(values.get("full", 1.0)),
+        float(values.get("mark", max(MARK, faint))),
     )
     if style.kind not in {RELATIVE, ABSOLUTE} or not 0 <= style.faint < style.full <= 1:
         raise ValueError(f"map {style.kind}, faint below {style.faint}, full from {style.full}")
+    # A box around what the heatmap leaves without colour would point at nothing.
+    if not (0 < style.mark <= 1 and style.faint <= style.mark):
+        raise ValueError(f"map with marks from {style.mark}, faint below {style.faint}")
     return style
 
 

@@ -150,6 +150,7 @@ def result_of(analysis: Analysis, classifier: Classifier) -> dict[str, Any]:
         "logit": answer.logit,
         "class_scores": answer.class_scores,
         "heatmap": assessment.heatmap,
+        "marks": [mark.as_json() for mark in assessment.marks],
         "thresholds": answer.thresholds,
         "weights_sha256": bundle.weights_sha256,
         "preprocessing_version": bundle.preprocessing_version,

@@ -5,6 +5,9 @@ from io import BytesIO
 
 from PIL import Image, ImageDraw
 
+from cases.marks import Mark
+from cases.report.boxes import draw_box
+
 LONG_SIDE = 1400
 """Pixels: 300 dpi on half the width of a page."""
 QUALITY = 85
@@ -20,14 +23,25 @@ class Print:
             image.thumbnail((LONG_SIDE, LONG_SIDE), reducing_gap=2)
             self.picture = image.convert("RGB")
 
-    def marked(self, marks: Sequence[tuple[float, float]] = ()) -> BytesIO:
-        """A JPEG with a ring around each mark, given in pixels of the whole radiograph."""
+    def marked(
+        self,
+        places: Sequence[tuple[float, float]] = (),
+        marks: Sequence[Mark] = (),
+        *,
+        dashed: bool = False,
+    ) -> BytesIO:
+        """A JPEG with a ring around each place of a read and the boxes of the software's marks,
+        all given in pixels of the whole radiograph."""
         picture = self.picture.copy()
         pen = ImageDraw.Draw(picture)
+        across, down = picture.width / self.whole[0], picture.height / self.whole[1]
+        for mark in marks:
+            left, top = mark.x * across, mark.y * down
+            box = (left, top, left + mark.width * across, top + mark.height * down)
+            draw_box(pen, box, thick=max(picture.size) / 250, dashed=dashed)
         radius = max(picture.size) * 0.03
-        for x, y in marks:
-            left = x * picture.width / self.whole[0]
-            top = y * picture.height / self.whole[1]
+        for x, y in places:
+            left, top = x * across, y * down
             around = (left - radius, top - radius, left + radius, top + radius)
             pen.ellipse(around, outline=RING, width=max(2, round(radius / 8)))
         return _jpeg(picture)

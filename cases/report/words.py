@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from cases.answers import Answer
+from cases.marks import ABOUT
 from cases.models import Case, Read
 
 Row = tuple[str, str]
@@ -50,6 +51,8 @@ def of_answer(answer: Answer) -> Iterator[Row]:
             _("below %(low)s no fracture found, above %(high)s fracture suspected")
             % {"low": percent(limits["rule_out"]), "high": percent(limits["rule_in"])},
         )
+    if answer.marks:
+        yield _("Marks"), f"{answer.marks_told} {ABOUT}"
     yield _("Model"), str(analysis.model_version)
 
 

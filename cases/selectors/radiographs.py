@@ -7,6 +7,7 @@ from django.db import models
 from accounts.models import User
 from cases.models import Analysis, Case, Radiograph
 from cases.selectors.impressions import open_to
+from cases.vocabulary import Purpose
 
 MOST_COMPARED = 30
 
@@ -45,6 +46,13 @@ def comparable_radiographs(*, user: User, case: Case) -> list[Radiograph]:
         .order_by("elsewhere", "-case__created_at", "case_id", "position")[:MOST_COMPARED]
     )
     return list(found)
+
+
+def clinical_analyses(*, user: User, radiograph: Radiograph) -> list[Analysis]:
+    """Those of a radiograph that was already looked up for the person, newest first; none where the
+    person is to read its case first."""
+    rows = radiograph.analyses.filter(open_to(user, "radiograph__case__"), purpose=Purpose.CLINICAL)
+    return list(rows.select_related("model_version").order_by("-created_at", "-pk"))
 
 
 def get_analysis(*, user: User, analysis_id: UUID) -> Analysis:

@@ -32,7 +32,7 @@ def timeline(*, case: Case) -> Timeline:
     )
     events = list(
         case.events.filter(~Q(kind=CaseEvent.Kind.VIEWED) | Q(pk__in=looks))
-        .select_related("actor__organization", "radiograph")
+        .select_related("actor__organization", "radiograph", "analysis")
         .annotate(together=Window(Count("pk")))
         .order_by("-at", "-id")[:SHOWN]
     )

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from cases.clock import database_now
+from cases.marks import checked
 from cases.models import Analysis, CaseEvent
 from cases.models.radiograph import private_storage
 from cases.services.transitions import move
@@ -75,8 +76,10 @@ def record_result(  # noqa: PLR0913  (an answer has this many parts)
 
     `heatmap` is a PNG. Its file is stored before the UPDATE, so that a row never names a file
     that is not there, and removed again if the UPDATE changed nothing. After an error nobody
-    knows whether a row names it, so it stays; housekeeping finds it if none does.
+    knows whether a row names it, so it stays; housekeeping finds it if none does. ValueError for
+    marks that cannot be drawn; then nothing is written.
     """
+    boxes = checked(marks, level=level)
     name = _store_heatmap(analysis_id, heatmap) if heatmap else ""
     written = _finish(
         analysis_id,
@@ -86,7 +89,7 @@ def record_result(  # noqa: PLR0913  (an answer has this many parts)
         probability=probability,
         logit=logit,
         class_scores=dict(class_scores),
-        marks=[dict(mark) for mark in marks],
+        marks=boxes,
         heatmap=name,
         thresholds=dict(thresholds),
         weights_sha256=weights_sha256,

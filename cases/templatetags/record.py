@@ -8,7 +8,7 @@ from django import template
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from cases import answers, meaning
+from cases import answers, marks, meaning
 from cases.models import Analysis, Case, ModelVersion
 from cases.vocabulary import CaseLevel, CaseStatus, FindingLevel
 
@@ -104,6 +104,11 @@ def class_scores(analysis: Analysis) -> list[meaning.ClassScore]:
 @register.filter
 def shows_places(model_version: ModelVersion) -> bool:
     return meaning.shows_places(model_version.manifest)
+
+
+@register.simple_tag
+def about_marks() -> str:
+    return str(marks.ABOUT)
 
 
 @register.inclusion_tag("cases/bar.html")

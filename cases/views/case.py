@@ -12,13 +12,13 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import User
 from cases import permissions
-from cases.answers import Answer, answers_of
+from cases.answers import Answer, answer, answers_of
 from cases.models import Case, CaseEvent, Radiograph
 from cases.read_form import ImpressionForm, ReadForm
 from cases.selectors.cases import get_case_with_answers
 from cases.selectors.external_ids import known_numbers
 from cases.selectors.impressions import impressions_of, reads_first
-from cases.selectors.radiographs import comparable_radiographs
+from cases.selectors.radiographs import clinical_analyses, comparable_radiographs
 from cases.selectors.reads import Reads, reads_of
 from cases.selectors.timeline import timeline
 from cases.selectors.waiting import waiting
@@ -48,7 +48,7 @@ def case_page(request: HttpRequest, case_id: UUID) -> HttpResponse:
     context["numbers"] = known_numbers(user=user, case=case, radiograph=radiograph)
     context |= _beside(request, user, case, radiograph)
     context |= _reads(user, case, shown if isinstance(shown, Answer) else None)
-    context |= _told(case)
+    context |= _told(user, case)
     return render(request, "cases/case.html", context)
 
 
@@ -62,7 +62,7 @@ def case_status(request: HttpRequest, case_id: UUID) -> HttpResponse:
     context["changed"] = request.GET.get("state") != context["state"]
     if context["changed"]:
         shown = context["shown"]
-        context |= _told(case)
+        context |= _told(user, case)
         context |= _reads(user, case, shown if isinstance(shown, Answer) else None)
         if case.level and reads_first(user):
             # The answer came while the page was open: what was seen when is kept.
@@ -108,10 +108,12 @@ def _beside(
     found = comparable_radiographs(user=user, case=case)
     others = [one for one in found if one.pk != shown.pk]
     wanted = request.GET.get("beside", "")
+    beside = next((one for one in others if str(one.pk) == wanted), None)
     return {
         "comparable": others,
         "elsewhere": any(one.case_id != case.pk for one in others),
-        "beside": next((one for one in others if str(one.pk) == wanted), None),
+        "beside": beside,
+        "answer_beside": beside and answer(beside, clinical_analyses(user=user, radiograph=beside)),
     }
 
 
@@ -134,14 +136,21 @@ def _reads(user: User, case: Case, shown: Answer | None) -> dict[str, object]:
     }
 
 
-def _told(case: Case) -> dict[str, object]:
+def _told(user: User, case: Case) -> dict[str, object]:
     """The timeline. A question that finds nothing changed does without."""
     told = timeline(case=case)
     many = len(case.radiographs.all()) > 1
-    return {
-        "timeline": entries(told, many=many, withheld=case.withheld),
-        "timeline_more": told.more,
-    }
+    failed = _may_be_tried_again(user, case)
+    lines = entries(told, many=many, withheld=case.withheld, failed=failed)
+    return {"timeline": lines, "timeline_more": told.more}
+
+
+def _may_be_tried_again(user: User, case: Case) -> set[UUID]:
+    """The keys of failed analyses that nothing followed, where this person may ask again."""
+    if case.withdrawn_at or not permissions.may_rerun(user, case):
+        return set()
+    kept = [one for one in answers_of(case) if one.radiograph.withdrawn_at is None]
+    return {one.failed.pk for one in kept if one.failed}
 
 
 def _chosen(request: HttpRequest, answers: list[Answer]) -> Answer | None:

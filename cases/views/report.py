@@ -51,9 +51,11 @@ def case_report(request: HttpRequest, case_id: UUID) -> HttpResponse:
 
 
 def _pictures(answer: Answer, reads: Reads) -> Iterator[BytesIO]:
-    """The radiograph with the marks of reads, and once more under the heatmap."""
+    """The radiograph with the places of reads and the software's marks, and once more under the
+    heatmap."""
+    places = reads.marks_on(answer.radiograph)
     radiograph = Print(opened(_content, answer.radiograph.canonical.name or ""))
-    yield radiograph.marked(reads.marks_on(answer.radiograph))
+    yield radiograph.marked(places, answer.marks, dashed=answer.marks_dashed)
     if answer.analysis and answer.analysis.heatmap:
         # A report without its heatmap is better than none.
         with suppress(FileNotFoundError):

@@ -1,9 +1,10 @@
 """A case's events as lines for people."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.utils.dateparse import parse_datetime
 from django.utils.formats import date_format
@@ -11,7 +12,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from cases.models import Case, CaseEvent
+from cases.models import Case, CaseEvent, Radiograph
 from cases.selectors.timeline import Timeline
 from cases.vocabulary import Agreement, Conclusion
 
@@ -34,7 +35,8 @@ SAYING = (Kind.READ, Kind.READ_AMENDED, Kind.FIRST_IMPRESSION)
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of the timeline. `details` are whole phrases."""
+    """One line of the timeline. `details` are whole phrases; `retry` is the radiograph of an
+    analysis that failed and that nothing followed, where the person may ask again."""
 
     at: datetime
     kind: str
@@ -42,13 +44,17 @@ class Entry:
     title: str
     who: str
     details: list[str]
+    retry: Radiograph | None = None
 
 
-def entries(told: Timeline, *, many: bool, withheld: bool) -> Iterator[Entry]:
+def entries(
+    told: Timeline, *, many: bool, withheld: bool = False, failed: Collection[UUID] = ()
+) -> Iterator[Entry]:
     """Newest first. Of a person's looks at the case only the latest is told, with their number.
 
     `many` says that the case has several radiographs, so that a line names its own; `withheld` that
-    what was said of them is not told yet.
+    what was said of them is not told yet; `failed` are the keys of the analyses that this person
+    may ask for again.
     """
     for event in told.events:
         details = [] if withheld and event.kind in SAYING else list(_details(event))
@@ -59,7 +65,9 @@ def entries(told: Timeline, *, many: bool, withheld: bool) -> Iterator[Entry]:
         if many and event.radiograph:
             title = f"{title}: {event.radiograph}"
         sign = f"icons/{SIGNS.get(event.kind, event.kind)}.svg"
-        yield Entry(event.at, event.kind, sign, title, _who(event), details)
+        ended = event.kind == CaseEvent.Kind.FAILED and event.analysis_id in failed
+        retry = event.radiograph if ended else None
+        yield Entry(event.at, event.kind, sign, title, _who(event), details, retry)
 
 
 def _who(event: CaseEvent) -> str:
@@ -82,6 +90,8 @@ def _details(event: CaseEvent) -> Iterator[str]:
             yield str(words(said).label)
     if detail.get("answer") == "withheld":
         yield _("Without the software's answer")
+    if event.kind == Kind.FAILED and event.analysis:
+        yield event.analysis.error_message
     if event.kind == Kind.QUEUED and detail.get("model_version"):
         yield str(detail["model_version"])
     for name, (old, new) in detail.get("changes", {}).items():

@@ -34,6 +34,12 @@ def test_several_classes_and_a_map_of_probabilities(tmp_path: Path) -> None:
     bundle = load_bundle(written_bundle(tmp_path / "new", **changes))
     assert (bundle.class_names, bundle.normal_class) == (tuple(names), "no_fracture")
     assert bundle.map_style == MapStyle(ABSOLUTE, 0.3)
+    marked = style | {"mark": 0.45}
+    other = load_bundle(written_bundle(tmp_path / "marked", **(changes | {"map": marked})))
+    assert other.map_style == MapStyle(ABSOLUTE, 0.3, mark=0.45)
+    faint = style | {"faint": 0.5}
+    without = load_bundle(written_bundle(tmp_path / "faint", **(changes | {"map": faint})))
+    assert without.map_style.mark == 0.5
     plain = load_bundle(written_bundle(tmp_path / "old"))
     assert (plain.normal_class, plain.map_style) == (None, MapStyle(RELATIVE, 0.2))
 
@@ -80,6 +86,8 @@ def test_other_weights_have_another_hash() -> None:
         ({"map": {"kind": "drawing"}}, "map drawing"),
         ({"map": {"kind": "fracture_probability", "faint": 1}}, "faint below 1.0"),
         ({"map": {"kind": "fracture_probability", "full": 0.1}}, "full from 0.1"),
+        ({"map": {"kind": "fracture_probability", "mark": 0.1}}, "marks from 0.1, faint below 0.2"),
+        ({"map": {"kind": "fracture_probability", "mark": 1.5}}, "marks from 1.5"),
     ],
 )
 def test_refuses_with_one_sentence(tmp_path: Path, changes: dict[str, Any], sentence: str) -> None:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -17,10 +18,12 @@ from cases.models import Analysis, CaseEvent, ModelVersion, Radiograph
 from cases.models.radiograph import private_storage
 from cases.services.analyses import claim, renew_lease
 from cases.vocabulary import AnalysisStatus
-from inference_worker import lease, tasks
+from inference_worker import assessment, lease, tasks
+from inference_worker.answer import Answer, answer
 from inference_worker.assessment import NoUsableAnswer
 from inference_worker.lease import Lease
 from inference_worker.loaded import Loaded
+from inference_worker.marks import Mark, marks_of
 from tests.factories import AnalysisFactory, RadiographFactory, phantom
 
 pytestmark = pytest.mark.django_db
@@ -64,6 +67,28 @@ def test_the_level_follows_the_thresholds(installed: ModelVersion) -> None:
     else:
         expected = "inconclusive"
     assert analysis.level == expected
+
+
+def test_marks_come_with_a_suspected_fracture(
+    installed: ModelVersion, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A drawn phantom is no fracture: the level and a low cut are put into the answer's way."""
+
+    def suspected(*said: Any) -> Answer:
+        return replace(answer(*said), level="inconclusive")
+
+    def easily(map_: Any, **options: Any) -> list[Mark]:
+        return marks_of(map_, **options | {"cut": float(map_.max()) / 2})
+
+    monkeypatch.setattr(assessment, "answer", suspected)
+    monkeypatch.setattr(assessment, "marks_of", easily)
+    analysis = analysed(AnalysisFactory(model_version=installed))
+    assert (analysis.status, analysis.level) == ("succeeded", "inconclusive")
+    assert analysis.marks
+    for mark in analysis.marks:
+        assert 0 <= mark["x"] < mark["x"] + mark["width"] <= analysis.radiograph.width
+        assert 0 <= mark["y"] < mark["y"] + mark["height"] <= analysis.radiograph.height
+        assert 0 <= mark["peak"] <= 1
 
 
 def test_a_second_run_changes_nothing(installed: ModelVersion) -> None:

@@ -107,6 +107,67 @@ def test_keys_turn_mirror_and_reset(ankle: Page) -> None:
     assert matrix(ankle) == pytest.approx(first)
 
 
+def light(page: Page) -> np.ndarray:
+    """Where on the stage the light line of a mark lies: nothing else on the page is yellow."""
+    picture = Image.open(io.BytesIO(stage(page).screenshot())).convert("RGB")
+    red, green, blue = np.moveaxis(np.asarray(picture, np.int64), -1, 0)
+    return (red > 200) & (green > 180) & (blue < 170)
+
+
+def thickness(lines: np.ndarray) -> float:
+    """Of upright lines, in pixels of the screen: the median run of a row that crosses some."""
+    runs = [
+        len(run)
+        for row in lines
+        if 0 < row.sum() < 20
+        for run in "".join("#" if each else " " for each in row).split()
+    ]
+    return float(np.median(runs))
+
+
+def test_marks_stay_on_their_place_and_lines_as_thick_as_they_were(ankle: Page) -> None:
+    """The shipped model suspects a fracture at this ankle's lesion."""
+    boxes = ankle.locator(".viewer__boxes")
+    expect(boxes).to_be_visible()
+    expect(boxes).to_have_attribute("aria-label", re.compile(r"^\d marks? \((solid|dashed)\): "))
+    place = boxes.locator("rect:not(.shadow)").first
+    held = [float(place.get_attribute(name) or "") for name in ("x", "y", "width", "height")]
+    matrix(ankle)
+    before = light(ankle)
+    assert before.sum() > 100
+    assert thickness(before) == pytest.approx(2, abs=1)
+    for _ in range(3):
+        ankle.keyboard.press("+")
+    matrix(ankle)
+    assert thickness(light(ankle)) == pytest.approx(2, abs=1)
+    ankle.keyboard.press("m")
+    scale, _, _, _, left, top = matrix(ankle)
+    box, shown = stage(ankle).bounding_box(), place.bounding_box()
+    assert box
+    assert shown
+    middle = (held[0] + held[2] / 2) * scale + left, (held[1] + held[3] / 2) * abs(scale) + top
+    assert scale < 0  # mirrored
+    assert shown["x"] - box["x"] + shown["width"] / 2 == pytest.approx(middle[0], abs=2)
+    assert shown["y"] - box["y"] + shown["height"] / 2 == pytest.approx(middle[1], abs=2)
+
+
+def test_marks_are_a_key_away_and_so_is_the_untouched_radiograph(ankle: Page) -> None:
+    boxes, switch = ankle.locator(".viewer__boxes"), ankle.get_by_role("switch", name="Marks")
+    expect(switch).to_be_checked()
+    expect(ankle.get_by_text("They neither outline nor prove a fracture")).to_be_visible()
+    ankle.keyboard.press("b")
+    expect(switch).not_to_be_checked()
+    expect(boxes).to_be_hidden()
+    assert light(ankle).sum() == 0
+    ankle.keyboard.press("b")
+    expect(boxes).to_be_visible()
+    ankle.keyboard.press("o")
+    expect(boxes).to_be_hidden()
+    expect(switch).to_be_checked()
+    ankle.keyboard.press("o")
+    expect(boxes).to_be_visible()
+
+
 def test_the_window_is_that_of_all_grey_levels(ankle: Page) -> None:
     ankle.keyboard.press("w")
     with ankle.expect_response(re.compile(r"/deep$")):
@@ -194,6 +255,7 @@ def test_two_radiographs_stand_side_by_side(
     send(ankle, site.base_url, radiographs["ankle"], "V-ankle")
     ankle.get_by_role("button", name="Compare").click()
     expect(ankle.locator("[data-pane]")).to_have_count(2)
+    expect(ankle.locator(".viewer__boxes")).to_have_count(2)
     first, second = ankle.locator("[data-sheet]").all()
     before = first.evaluate("sheet => sheet.style.transform")
     ankle.locator("[data-stage]").nth(1).click()
@@ -232,6 +294,11 @@ def test_without_script_the_radiograph_is_there(
     assert box
     assert min(box["width"], box["height"]) > 200
     expect(plain.locator(".viewer__tools")).to_be_hidden()
+    mark = plain.locator(".viewer__boxes rect").first.bounding_box()
+    assert mark
+    assert box["x"] < mark["x"] < mark["x"] + mark["width"] < box["x"] + box["width"]
+    plain.get_by_text("Marks", exact=False).first.click()
+    expect(plain.locator(".viewer__boxes")).to_be_hidden()
     plain.context.close()
 
 

@@ -98,3 +98,12 @@ test("what is fitted knows it", () => {
   assert.ok(!geometry.isFitted(geometry.moved(view, IMAGE, STAGE, 9, 0), IMAGE, STAGE));
   assert.ok(geometry.isFitted(geometry.turned(view, IMAGE, STAGE), IMAGE, STAGE));
 });
+
+test("a line of so many image pixels is one pixel of the stage thick, however it lies", () => {
+  for (const way of WAYS) {
+    const view = { ...geometry.fit(IMAGE, STAGE, way), scale: 3.2 };
+    const [from, to] = [{ x: 10, y: 20 }, { x: 10 + geometry.stagePixel(view), y: 20 }];
+    const [a, b] = [from, to].map((point) => geometry.toStage(view, STAGE, point));
+    assert.ok(Math.abs(Math.hypot(a.x - b.x, a.y - b.y) - 1) < 1e-9);
+  }
+});

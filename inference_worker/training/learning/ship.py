@@ -16,7 +16,7 @@ from typing import Any
 import keras
 
 from inference_worker.bundle import Manifest
-from inference_worker.manifest import ABSOLUTE, FEATURES, FORMAT, OUTPUTS, RELATIVE
+from inference_worker.manifest import ABSOLUTE, FEATURES, FORMAT, MARK, OUTPUTS, RELATIVE
 from inference_worker.training import folds, score_report, scores
 from inference_worker.training.architectures import ARCHITECTURES
 from inference_worker.training.dataset import Dataset, DatasetError, fingerprint
@@ -102,7 +102,9 @@ def _manifest(
         "input": {"size": plan.size, "channels": channels, "mode": "letterbox, 0..1"},
         "preprocessing_version": plan.preprocessing,
         "outputs": [*OUTPUTS, FEATURES] if trained else list(OUTPUTS),
-        "map": {"kind": ABSOLUTE, "faint": FAINT, "full": FULL} if trained else {"kind": RELATIVE},
+        "map": {"kind": ABSOLUTE, "faint": FAINT, "full": FULL, "mark": MARK}
+        if trained
+        else {"kind": RELATIVE},
         **_classes(dataset),
         "training_data": {
             "name": shipping.data_name,

@@ -49,6 +49,12 @@ export function matrix(view, stage) {
   ];
 }
 
+/** How many image pixels are one CSS pixel of the stage: a line that wide is one pixel thick,
+ *  however the radiograph is enlarged. */
+export function stagePixel(view) {
+  return 1 / view.scale;
+}
+
 export function toStage(view, stage, point) {
   const [a, b, c, d, e, f] = matrix(view, stage);
   return { x: a * point.x + c * point.y + e, y: b * point.x + d * point.y + f };

@@ -14,6 +14,7 @@ const KEYS = {
   ",": "darker",
   ".": "brighter",
   h: "heatmap",
+  b: "marks",
   o: "untouched",
   p: "move",
   w: "window",

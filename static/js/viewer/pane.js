@@ -142,6 +142,7 @@ export class Pane {
       const start = performance.now();
       this.#drawing = 0;
       this.sheet.style.transform = `matrix(${geometry.matrix(this.view, this.box).join()})`;
+      this.sheet.style.setProperty("--pixel", `${geometry.stagePixel(this.view)}px`);
       this.rulers.draw(this.view, this.box);
       this.stage.style.touchAction = this.fitted && this.desk.tool === "move" ? "pan-y" : "none";
       this.desk.changed(this);

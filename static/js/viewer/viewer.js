@@ -103,6 +103,7 @@ class Desk {
       up: () => pane.move(0, NUDGE),
       down: () => pane.move(0, -NUDGE),
       heatmap: () => document.getElementById("show-heatmap")?.click(),
+      marks: () => document.getElementById("show-marks")?.click(),
     };
     if (TOOLS.includes(name)) this.choose(name);
     else deeds[name]();

@@ -76,6 +76,7 @@ def world(
                 succeeded=True,
                 thresholds={"rule_out": 0.2, "rule_in": 0.6},
                 heatmap=ContentFile(phantom(), "heatmap.png"),
+                marks=[{"x": 10, "y": 12, "width": 20, "height": 24, "peak": 0.77}],
             )
         )
     other = UserFactory(email="other@harbour.example", organization=hospital)

@@ -12,6 +12,7 @@ from PIL import Image
 from pypdf import PdfReader
 
 from accounts.models import User
+from cases.marks import Mark as Box
 from cases.models import AccessRecord, Analysis, Case, Radiograph
 from cases.report.pictures import LONG_SIDE, Print
 from cases.services.reads import Mark, record_read
@@ -106,6 +107,37 @@ def test_a_large_radiograph_is_reduced_and_its_mark_stays_in_place() -> None:
     rows, columns = np.nonzero(made[..., 2] > 120)
     assert abs(rows.mean() - LONG_SIDE / 2) < 3
     assert abs(columns.mean() - LONG_SIDE / 4) < 3
+
+
+def lit(radiograph: Image.Image, row: int, dashed: bool) -> np.ndarray:
+    """Where along a row of a dark radiograph the light line of a box lies."""
+    grey = BytesIO()
+    radiograph.save(grey, "PNG")
+    mark = Box(x=100, y=200, width=400, height=300, peak=0.8)
+    made = Image.open(Print(grey.getvalue()).marked([], [mark], dashed=dashed)).convert("L")
+    return np.asarray(made, np.int64)[row]
+
+
+def test_marks_are_drawn_solid_or_dashed() -> None:
+    black = Image.fromarray(np.zeros((700, 700), np.uint8))
+    solid, dashed = (lit(black, 200, dashed=each)[110:490] > 120 for each in (False, True))
+    assert solid.all()
+    assert 0.4 < dashed.mean() < 0.75
+    assert np.abs(np.diff(dashed.astype(int))).sum() > 20
+    assert (lit(black, 350, dashed=False)[120:480] < 40).all()
+    white = Image.fromarray(np.full((700, 700), 255, np.uint8))
+    beside = np.stack([lit(white, row, dashed=False)[120:480] for row in range(195, 206)])
+    assert (beside.min(axis=0) < 60).all()  # the dark line, where the light one would be lost
+
+
+def test_marks_are_told_with_what_they_are_not(page: Client, analysis: Analysis) -> None:
+    before = words(report(page, analysis.radiograph.case))
+    assert "marks" not in before.replace("marked", "")
+    box = {"x": 4.0, "y": 8.0, "width": 20.0, "height": 24.0, "peak": 0.71}
+    Analysis.objects.update(marks=[box], level="inconclusive")
+    told = words(report(page, analysis.radiograph.case))
+    assert "1 mark (dashed): upper left, map up to 0.71." in told
+    assert "They neither outline nor prove a fracture" in told
 
 
 def test_whoever_gets_a_report_was_sent_the_radiographs(
