@@ -25,9 +25,7 @@ def expose(
     return np.asarray(grey, dtype=np.float32)
 
 
-def record(
-    grey: NDArray[np.float32], rng: np.random.Generator, noise: float
-) -> NDArray[np.uint8]:
+def record(grey: NDArray[np.float32], rng: np.random.Generator, noise: float) -> NDArray[np.uint8]:
     """What another detector and file make of it: sharpness, noise (up to that standard deviation),
     JPEG, polarity."""
     grey = _sharpness(grey, rng)

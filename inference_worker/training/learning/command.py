@@ -47,6 +47,12 @@ def add_train(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--note", action="append", default=[], help="a sentence for the card's limits; repeatable"
     )
+    command.add_argument(
+        "--demonstration",
+        action="store_true",
+        help="a model to show the platform with: its card says so, pages say beside its answers "
+        "not to rely on them, and a new platform begins with another bundle if there is one",
+    )
 
 
 def _add_plan(command: argparse.ArgumentParser) -> None:
@@ -137,6 +143,7 @@ def train(options: argparse.Namespace) -> Path:
             data_name=options.data_name or FRACATLAS,
             data_licence=options.data_licence or "CC BY 4.0",
             notes=options.note,
+            demonstration=options.demonstration,
         ),
         folder=folder,
         workers=options.workers,
@@ -170,9 +177,7 @@ def _plan(options: argparse.Namespace) -> tuple[Plan, Path]:
     from inference_worker.training.learning.plans import changed, plan_of
 
     plan = plan_of(options.architecture, options.plan)
-    plan = changed(
-        plan, stages=tuple(options.stage), recipe=options.recipe, seed=options.seed
-    )
+    plan = changed(plan, stages=tuple(options.stage), recipe=options.recipe, seed=options.seed)
     return plan, options.run or RUNS / _called(options)
 
 
