@@ -27,7 +27,7 @@ PREVALENCE = 0.176
 
 @dataclass(frozen=True)
 class Evaluation:
-    """What a bundle's manifest takes over: the line, the thresholds and all figures."""
+    """A line, thresholds, and all figures that were measured with them."""
 
     calibration: Calibration
     thresholds: Thresholds
@@ -79,7 +79,7 @@ def evaluate_scores(
             scores, probabilities, points.thresholds, prevalence=prevalence, draws=draws
         ),
         "scored_like": likeness(probabilities, fractured, bootstrap, prevalence=prevalence),
-        "scored": _counted(scores),
+        "scored": counted(scores),
     }
     return Evaluation(line, points.thresholds, metrics | _classes(scores))
 
@@ -146,7 +146,8 @@ def _spread(values: list[float | None]) -> dict[str, float | None]:
     }
 
 
-def _counted(scores: Scores) -> dict[str, Any]:
+def counted(scores: Scores) -> dict[str, Any]:
+    """How many radiographs of what were scored."""
     return {
         "images": len(scores),
         "fractured": int(scores.fractured.sum()),
