@@ -161,7 +161,8 @@ def _check_versions(path: Path, manifest: Manifest) -> None:
     if manifest["preprocessing_version"] not in PREPROCESSING_VERSIONS:
         raise BundleError(
             f"{path.name} was trained with preprocessing {manifest['preprocessing_version']}; "
-            f"this worker has {' and '.join(PREPROCESSING_VERSIONS)}."
+            f"this worker has {' and '.join(PREPROCESSING_VERSIONS)}: "
+            "train it again with this code, or use another model."
         )
     if not set(OUTPUTS) <= set(manifest["outputs"]):
         raise BundleError(f"{path.name} must give the outputs {', '.join(OUTPUTS)}.")

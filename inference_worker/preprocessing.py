@@ -2,9 +2,10 @@
 drift apart.
 
 The radiograph is scaled with its aspect kept until its longer side fits, and laid in the middle of
-a black square (version 1). Version 2 first trims plain margins and turns an inverted image over,
-and last evens the tone (`normalising.py`). A bundle names the version it was trained with; other
-arithmetic is another version.
+a black square (version 1, for networks that were taught elsewhere and came as a file). Version 2
+first trims plain margins and turns an inverted image over, and last evens the tone
+(`normalising.py`). A bundle names the version it was trained with; other arithmetic is another
+version.
 """
 
 from __future__ import annotations

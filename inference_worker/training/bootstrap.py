@@ -9,11 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from math import sqrt
+from typing import TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
-
-from inference_worker.training.metrics import Measure
 
 DRAWS = 2000
 SEED = 7
@@ -21,6 +20,15 @@ INTERVAL = (2.5, 97.5)
 Z = 1.959963984540054
 FEWEST_DEFINED = 0.5
 """Share of the draws in which a figure must be defined (both classes drawn) to have an interval."""
+
+
+class Measure(TypedDict):
+    """A figure and its 95 % interval; None (JSON null) where it is not defined, as precision
+    without any alarm."""
+
+    value: float | None
+    low: float | None
+    high: float | None
 
 
 @dataclass(frozen=True)

@@ -1,152 +1,170 @@
-"""The model card: what the model is for, what it was made from, what was measured, where it
-fails."""
+"""The model card: what the model is for, what was measured and where it fails, made from its
+manifest alone.
+
+Read from the manifest beside what every bundle has: `metrics` as `evaluation.py` makes them (with
+`beside` and `left_out` where they were measured), and, where given, `training_data` (name, licence,
+fingerprint, folds_sha256) and `training` (command, hardware, seconds, date, versions, description).
+"""
 
 # The long lines are sentences of the card.
 # ruff: noqa: E501
 from __future__ import annotations
 
-from typing import Any
-
 from inference_worker.bundle import Manifest
-from inference_worker.training import card_validated
-from inference_worker.training.card_words import measured, table
-from inference_worker.training.evaluation import KIND
+from inference_worker.training import card_levels, card_limits, card_tables
+from inference_worker.training.card_words import measured, plain, table
 
-NAMES = {
-    "auc": "AUC",
-    "average_precision": "average precision",
-    "accuracy": "accuracy",
-    "precision": "precision",
-    "recall": "recall (sensitivity)",
-    "specificity": "specificity",
-    "f1": "F1",
-    "brier_balanced": "Brier score, both classes weighing the same",
-    "sensitivity_at_rule_out": "fractured radiographs not called *no fracture found*",
-    "specificity_at_rule_out": "other radiographs called *no fracture found*",
-    "sensitivity_at_rule_in": "fractured radiographs called *fracture*",
-    "specificity_at_rule_in": "other radiographs not called *fracture*",
-    "inconclusive": "all radiographs left *inconclusive*",
-}
+COMMAND = "python -m inference_worker.training evaluate --scores oof.csv --out DIR"
+SUPPORT = (
+    "To point a clinician who reads the radiograph anyway to what may be a fracture of an arm, a hand, a leg, a foot, a hip "
+    "or a shoulder."
+)
+DEMONSTRATION = (
+    "To show that the platform works from upload to answer, and as the floor that a better model must pass. "
+    "Nobody should rely on its answers."
+)
 
 
 def text(manifest: Manifest) -> str:
-    """MODEL_CARD.md for a complete manifest: of a model measured on one held-out part, or of a
-    cross-validated one."""
-    if manifest["metrics"].get("kind") == KIND:
-        return card_validated.text(manifest)
-    sections = (_head, _use, _data, _training, _figures, _limits)
-    return "\n\n".join(section(manifest) for section in sections) + "\n"
+    """MODEL_CARD.md for a complete manifest."""
+    sections = (
+        _head,
+        _short,
+        _use,
+        card_levels.answers,
+        card_levels.points,
+        _calibration,
+        card_tables.parts,
+        card_tables.left_out,
+        card_tables.classes,
+        _data,
+        _training,
+        card_limits.text,
+        _again,
+    )
+    return "\n\n".join(filter(None, (section(manifest) for section in sections))) + "\n"
 
 
 def _head(manifest: Manifest) -> str:
-    kind = "**Demonstration model.** " if manifest["demonstration"] else ""
+    size, channels = manifest["input"]["size"], manifest["input"]["channels"]
+    scored = manifest["metrics"]["scored"]
+    kind = "**Demonstration model.** " if manifest.get("demonstration") else ""
     return (
         f"# {manifest['name']} {manifest['version']}\n\n"
-        f"{kind}Architecture `{manifest['architecture']}`, {manifest['training']['parameters']:,} parameters, "
-        f"input {manifest['input']['size']} x {manifest['input']['size']} x {manifest['input']['channels']}. "
-        f"AUC on held-out radiographs: {measured(manifest['metrics']['auc'])}.\n\n"
-        f"Weights: {manifest['licence']['weights']}. Not a medical device: not cleared or certified anywhere."
+        f"{kind}Says how likely a radiograph of a limb shows a fracture. Architecture `{manifest['architecture']}`, "
+        f"input {size} x {size} x {channels}. "
+        f"Measured on {scored['images']:,} radiographs, {scored['fractured']:,} of them fractured, that the model which "
+        f"scored them had not seen: AUC {measured(manifest['metrics']['auc'])}.\n\n"
+        f"Weights: {manifest.get('licence', {}).get('weights', 'no licence stated')}. "
+        "Not a medical device: not cleared or certified anywhere."
     )
 
 
-def _use(manifest: Manifest) -> str:
-    thresholds, calibration = manifest["thresholds"], manifest["calibration"]
+def _short(manifest: Manifest) -> str:
+    metrics = manifest["metrics"]
+    folds, prevalence = metrics["folds"], _prevalence(manifest)
+    names = {
+        "auc": "AUC (0.5 is guessing, 1 never wrong)",
+        "average_precision": f"average precision, {prevalence} fractured",
+        "specificity_at_92": "specificity where sensitivity is 0.92",
+    }
+    rows = [[title, measured(metrics[name]), _spread(folds[name])] for name, title in names.items()]
     return (
-        "## Intended use\n\n"
-        "To show that the platform works from upload to answer, and as the floor that a better model must pass. "
-        "Input is one radiograph of a limb. Output is a probability of a fracture, a level and a Grad-CAM map. "
-        "It must not decide, order or delay anything in the care of a patient.\n\n"
-        f"Levels: below {thresholds['rule_out']} *no fracture found*, above {thresholds['rule_in']} *fracture*, "
-        "between them *inconclusive*. "
-        f"The probability is stated for a prevalence of {calibration['prevalence'] * 100:.0f} %: "
-        f"sigmoid({calibration['slope']:.4f} x logit {calibration['intercept']:+.4f}). "
-        "Where fractures are rarer, the same radiograph is less likely to show one than the figure says."
+        "## In short\n\n"
+        + table(["figure", "value (95 % interval)", "folds: mean, standard deviation"], rows)
+        + f"\n\nIn brackets: 95 % intervals from {metrics['draws']:,} bootstrap draws of whole groups of neighbouring images. "
+        f"Fractures were {prevalence} of all in the published data; where a figure depends on that, it is stated for it.\n\n"
+        + card_tables.beside(manifest)
+        + card_tables.without(manifest)
+        + "\n\n![ROC curve](roc.png)\n\n![Precision and recall](precision_recall.png)"
+    )
+
+
+def _spread(spread: dict[str, float | None]) -> str:
+    return f"{plain(spread['mean'])}, {plain(spread['sd'])}"
+
+
+def _prevalence(manifest: Manifest) -> str:
+    return f"{100 * manifest['calibration']['prevalence']:g} %"
+
+
+def _use(manifest: Manifest) -> str:
+    purpose = DEMONSTRATION if manifest.get("demonstration") else SUPPORT
+    return (
+        f"## Intended use\n\n{purpose} One radiograph goes in; a probability, a level and a map come out. "
+        "It never decides: it must not order, delay or end anything in the care of a patient. "
+        "It is not made for spine, ribs, skull or face, nor for following a treated fracture, and it looks for nothing but fractures."
+    )
+
+
+def _calibration(manifest: Manifest) -> str:
+    line, fit = manifest["calibration"], manifest["metrics"]["reliability"]
+    seen = "on folds that had no say in the line" if fit["cross_fitted"] else "on the same scores"
+    return (
+        "## How far the probability can be trusted\n\n"
+        f"probability = sigmoid({line['slope']:.4f} x logit {line['intercept']:+.4f}), stated for {_prevalence(manifest)} fractured. "
+        "Where fractures are rarer, the same radiograph is less likely to show one than the figure says; where they are commoner, more.\n\n"
+        f"Measured {seen}: Brier score {measured(fit['brier'])} (always saying {_prevalence(manifest)} gives "
+        f"{plain(fit['brier_of_prevalence'])}); expected calibration error {plain(fit['ece'])} "
+        f"(ten bins of equally many); slope left {plain(fit['slope_left'])} (1 is right), intercept left "
+        f"{plain(fit['intercept_left'])} (0 is right).\n\n"
+        "![Calibration](calibration.png)\n\n" + card_tables.likeness(manifest)
     )
 
 
 def _data(manifest: Manifest) -> str:
-    data = manifest["training_data"]
-    rows = "\n".join(
-        f"| {title} | {data[part]['images']} | {data[part]['fractured']} | {data[part]['groups']} |"
-        for title, part in (
-            ("training", "train"),
-            ("tune (epoch, calibration, thresholds)", "tune"),
-            ("held out (figures below)", "held_out"),
+    data, scored = manifest.get("training_data", {}), manifest["metrics"]["scored"]
+    hashes = [
+        f"{title} `{data[key]}`"
+        for key, title in (
+            ("fingerprint", "fingerprint of the data"),
+            ("folds_sha256", "of the folds"),
         )
-    )
+        if data.get(key)
+    ]
     return (
-        "## Data\n\n"
-        f"{data['name']} Licence of the data: {data['licence']}. The folder is the label.\n\n"
-        "| part | radiographs | fractured | groups |\n| --- | --- | --- | --- |\n"
-        f"{rows}\n\n"
-        "Near-duplicates and neighbouring examinations form groups, and no group lies in two parts. "
-        f"{data['left_out']} radiographs were left out because they neighbour a group of another part; "
-        "images published under both labels were left out before. EXIF orientation is applied; where a JPEG ends too "
-        "early, its last whole row is continued, and some training images of both classes are made to look so. "
-        f"Fingerprint of the data: `{data['fingerprint']}`."
+        "## Data and how it was measured\n\n"
+        f"{data.get('name') or 'Data not named.'} Licence of the data: {data.get('licence') or 'not stated'}. "
+        "What was published with each image is its label.\n\n"
+        f"{scored['images']:,} radiographs in {scored['groups']:,} groups of near-duplicates and neighbouring examinations were cut into "
+        f"{scored['folds']} folds; no group lies in two. For every fold a model was trained on the others, less the images beside a border, with the same fixed "
+        "schedule, and scored the fold as it was at the end: no epoch was chosen on it. All scores together give the figures of this page. "
+        "Images published under both labels were left out of training, never out of a test."
+        + (f"\n\nSHA-256: {'; '.join(hashes)}." if hashes else "")
     )
 
 
 def _training(manifest: Manifest) -> str:
-    training = manifest["training"]
-    versions = ", ".join(f"{name} {number}" for name, number in training["versions"].items())
-    return (
-        "## Training\n\n"
-        f"`{training['command']}`\n\n"
-        f"Adam (learning rate {training['learning_rate']} falling on a cosine), {training['loss']}, "
-        f"batch {training['batch']}, {training['epochs']} epochs in {training['seconds']} s on "
-        f"{training['hardware']}; epoch {training['kept_epoch']} had the best tune AUC and was kept. "
-        f"Seed {training['seed']}; {versions}; {training['date']}. "
-        "Left-right flips, small turns, scales and shifts, contrast, brightness and mild noise; weights rounded to 16 bits "
-        "before anything was measured.\n\n"
-        "![Learning curves](learning_curves.png)"
+    training = manifest.get("training", {})
+    versions = ", ".join(
+        f"{name} {number}" for name, number in training.get("versions", {}).items()
     )
-
-
-def _figures(manifest: Manifest) -> str:
-    metrics = manifest["metrics"]
-    plain = [name for name in NAMES if name in metrics]
-    levels = [name for name in NAMES if name in metrics["levels"]]
-    return (
-        "## Measured\n\n"
-        "On the held-out part, which chose nothing; through the same code that serves (LiteRT); 95 % intervals from "
-        "1,000 bootstrap draws of whole groups. "
-        "`python -m inference_worker.training evaluate --bundle BUNDLE --data DIR` repeats it.\n\n"
-        "At the decision point 0.5:\n\n"
-        + table(["figure", "value"], [[NAMES[n], measured(metrics[n])] for n in plain])
-        + "\n\nOf the levels (shares):\n\n"
-        + table(["share of", "value"], [[NAMES[n], measured(metrics["levels"][n])] for n in levels])
-        + _subgroups(metrics["subgroups"])
-        + "\n\n![Held-out set](held_out.png)"
+    spent = training.get("seconds")
+    facts = (
+        training.get("description"),
+        f"{training['parameters']:,} weights." if training.get("parameters") else None,
+        f"Hardware: {training['hardware']}." if training.get("hardware") else None,
+        f"Time: {_duration(spent)}." if spent else None,
+        f"Made on {training['date']}." if training.get("date") else None,
+        f"Seed {training['seed']}." if "seed" in training else None,
+        f"With {versions}." if versions else None,
     )
+    said = " ".join(fact for fact in facts if fact)
+    return f"## Training, time and hardware\n\n{said or 'Not recorded.'}"
 
 
-def _subgroups(subgroups: dict[str, Any]) -> str:
-    if not subgroups:
-        return ""
-    rows = [
-        [name, str(row["images"]), str(row["fractured"]), measured(row["auc"])]
-        for name, row in subgroups.items()
-    ]
-    return "\n\nPart of it (regions overlap):\n\n" + table(
-        ["part", "radiographs", "fractured", "AUC"], rows
-    )
+def _duration(seconds: float) -> str:
+    if seconds < 120:
+        return f"{seconds:.0f} seconds"
+    return f"{seconds / 60:.0f} minutes" if seconds < 7200 else f"{seconds / 3600:.1f} hours"
 
 
-def _limits(manifest: Manifest) -> str:
-    size = manifest["input"]["size"]
-    notes = "".join(f"\n- {note}" for note in manifest["notes"])
+def _again(manifest: Manifest) -> str:
+    metrics, training = manifest["metrics"], manifest.get("training", {})
+    made = metrics.get("command") or COMMAND
+    trained = training.get("command")
     return (
-        "## Limits\n\n"
-        f"- At {size} px most fracture lines are finer than the network can see; it learns coarse appearance, and "
-        "both misses fractures and alarms without one (figures above).\n"
-        "- One source of radiographs, labelled once. Not measured on another hospital, on children apart, on portable "
-        "films or on photographs of films.\n"
-        "- Not made for spine, ribs, skull or face, nor for following a treated fracture. Other findings are not "
-        "looked for.\n"
-        "- Metalwork and casts are commoner among the fractured, and the network may use them as a cue; compare the "
-        "figure without metalwork where it is given.\n"
-        "- The map is scaled to its own peak: it shows where the network looked, also when it found nothing.\n"
-        "- Epoch, calibration and thresholds come from one small tune part and carry its luck."
-        + notes
+        "## Make it again\n\n"
+        f"Every figure and picture of this page, from the scores that lie beside it: `{made}`"
+        + (f"\n\nThe model and the scores: `{trained}`" if trained else "")
     )

@@ -1,4 +1,4 @@
-"""What the levels of a cross-validated model mean, for its card."""
+"""What the levels of a model mean, for its card."""
 
 # The long lines are sentences of the card.
 # ruff: noqa: E501

@@ -1,4 +1,4 @@
-"""What a cross-validated model's card must not leave unsaid."""
+"""What a model's card must not leave unsaid."""
 
 # The long lines are sentences of the card.
 # ruff: noqa: E501

@@ -1,4 +1,4 @@
-"""The tables of a cross-validated model's card."""
+"""The tables of a model's card."""
 
 # The long lines are sentences of the card.
 # ruff: noqa: E501

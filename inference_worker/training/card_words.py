@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from inference_worker.training.metrics import Measure
+from inference_worker.training.bootstrap import Measure
 
 UNKNOWN = "not defined"
 FEW = "too few"

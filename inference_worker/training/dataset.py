@@ -25,7 +25,6 @@ from inference_worker.training.sources.samples import (
     DatasetError,
     Polygon,
     Sample,
-    file_number,
     fingerprint,
 )
 
@@ -38,12 +37,10 @@ __all__ = [
     "Polygon",
     "Sample",
     "balanced_weights",
-    "file_number",
     "fingerprint",
     "leave_one_out",
     "mixed",
     "read",
-    "read_folder",
 ]
 
 LAYOUTS: tuple[tuple[Callable[[Path], bool], Callable[[Path], Dataset]], ...] = (
@@ -65,16 +62,3 @@ def read(root: Path) -> Dataset:
         if is_layout(root):
             return read_layout(root)
     return read_class_folders(root / "images" if (root / "images").is_dir() else root)
-
-
-def read_folder(root: Path) -> list[Sample]:
-    """The samples of two-class data that a single split divides, without contradictory ones, in
-    the groups that the first bundles were split by."""
-    known = root.is_dir() and is_fracatlas(root)
-    dataset = read_fracatlas(root, same_patient=None) if known else read(root)
-    if dataset.class_names != TWO_CLASSES:
-        raise DatasetError(f"{root} has {len(dataset.class_names)} classes, here two are needed.")
-    samples = [sample for sample in dataset.samples if not sample.contradictory]
-    if {sample.label for sample in samples} != {0, 1}:
-        raise DatasetError(f"{root} has no images of both classes once contradictory ones are out.")
-    return samples

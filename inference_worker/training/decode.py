@@ -4,53 +4,48 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
-
-Bottom = Literal["cut", "mended"]
 
 END_OF_JPEG = b"\xff\xd9"
 FILLER = 128
 """What libjpeg paints where the data has ended."""
 LEAST = 0.5
 """Share of the rows that a truncated file must still hold."""
-LEAST_MENDED = 0.25
 
 
 class TooLittleLeft(ValueError):
     """A truncated file that holds too little of its picture."""
 
 
-def decode(path: Path, *, bottom: Bottom = "cut", least: float = LEAST) -> NDArray[np.uint8]:
+def decode(path: Path, *, least: float = LEAST) -> NDArray[np.uint8]:
     """Read one image file as (H, W) grey, turned as its EXIF says.
 
-    Where the end of a JPEG is missing, `bottom` says what becomes of the rows that could not be
-    decoded: "cut" leaves them off (x and y of what remains stay as they were), "mended" continues
-    the last whole row over them, as the baseline was trained.
+    Where the end of a JPEG is missing, the rows that could not be decoded are left off; x and y of
+    what remains stay as they were.
 
     Raises:
         ValueError: it is no readable image; TooLittleLeft: fewer than the share `least` of its
-            rows are there ("mended" asks for LEAST_MENDED, as it always did).
+            rows are there.
     """
     try:
-        return decode_bytes(path.read_bytes(), bottom=bottom, least=least)
+        return decode_bytes(path.read_bytes(), least=least)
     except TooLittleLeft as error:
         raise TooLittleLeft(f"{path}: {error}") from error
     except (OSError, SyntaxError, ValueError) as error:
         raise ValueError(f"{path}: not a readable image") from error
 
 
-def decode_bytes(data: bytes, *, bottom: Bottom = "cut", least: float = LEAST) -> NDArray[np.uint8]:
+def decode_bytes(data: bytes, *, least: float = LEAST) -> NDArray[np.uint8]:
     """As `decode`, of the bytes of a file; passes on what Pillow raises."""
     try:
         return _grey(data)
     except (OSError, SyntaxError, ValueError):
         # A few bytes are missing at the end (49 files of FracAtlas): end the stream properly.
         grey = _grey(data + END_OF_JPEG)
-    return mend_bottom(grey) if bottom == "mended" else cut_bottom(grey, least=least)
+    return cut_bottom(grey, least=least)
 
 
 def is_truncated(data: bytes) -> bool:
@@ -85,20 +80,3 @@ def cut_bottom(grey: NDArray[np.uint8], *, least: float = LEAST) -> NDArray[np.u
     if rows < max(least * len(grey), 1):
         raise TooLittleLeft(f"only {rows} of {len(grey)} rows are in the file")
     return grey[:rows]
-
-
-def mend_bottom(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Continue the last whole row over a band that the decoder could only paint grey.
-
-    All truncated files of FracAtlas are not fractured: neither the grey band nor a cut-off shape
-    may tell a model so.
-    """
-    band = missing_rows(grey)
-    # Plain background needs few bytes: in FracAtlas up to 54 % of the rows hang on the bytes that
-    # are missing.
-    if band > (1 - LEAST_MENDED) * len(grey):
-        raise TooLittleLeft("most of the image is missing")
-    mended = grey.copy()
-    if band:
-        mended[-band:] = mended[-band - 1]
-    return mended

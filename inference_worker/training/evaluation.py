@@ -27,7 +27,7 @@ PREVALENCE = 0.176
 
 @dataclass(frozen=True)
 class Evaluation:
-    """What a bundle's manifest takes over: the line, the thresholds and all figures."""
+    """A line, thresholds, and all figures that were measured with them."""
 
     calibration: Calibration
     thresholds: Thresholds
@@ -79,7 +79,7 @@ def evaluate_scores(
             scores, probabilities, points.thresholds, prevalence=prevalence, draws=draws
         ),
         "scored_like": likeness(probabilities, fractured, bootstrap, prevalence=prevalence),
-        "scored": _counted(scores),
+        "scored": counted(scores),
     }
     return Evaluation(line, points.thresholds, metrics | _classes(scores))
 
@@ -90,7 +90,7 @@ def compared(manifest: Mapping[str, Any]) -> dict[str, Any]:
     names = ("auc", "average_precision", "accuracy", "recall", "specificity")
     return {
         "name": f"{manifest.get('name', '?')} {manifest.get('version', '?')}",
-        "images": metrics.get("held_out", metrics.get("scored", {})).get("images"),
+        "images": metrics.get("scored", {}).get("images"),
         **{name: metrics.get(name) for name in (*names, "specificity_at_92")},
     }
 
@@ -146,7 +146,8 @@ def _spread(values: list[float | None]) -> dict[str, float | None]:
     }
 
 
-def _counted(scores: Scores) -> dict[str, Any]:
+def counted(scores: Scores) -> dict[str, Any]:
+    """How many radiographs of what were scored."""
     return {
         "images": len(scores),
         "fractured": int(scores.fractured.sum()),

@@ -10,8 +10,13 @@ from numpy.typing import NDArray
 
 from inference_worker.bundle import Thresholds
 from inference_worker.training import calibrate, operating
-from inference_worker.training.bootstrap import Bootstrap, divided, measured, measured_share
-from inference_worker.training.metrics import Measure
+from inference_worker.training.bootstrap import (
+    Bootstrap,
+    Measure,
+    divided,
+    measured,
+    measured_share,
+)
 
 PREVALENCES = (0.05, 0.176, 0.30)
 Drawn = NDArray[np.float64]

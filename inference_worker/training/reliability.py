@@ -39,7 +39,7 @@ def reliability(
         "intercept": rounded(served.intercept),
         "slope_left": rounded(again.slope),
         "intercept_left": rounded(again.intercept),
-        "brier": measured(_brier(said, fractured, bootstrap, prevalence)),
+        "brier": measured(brier(said, fractured, bootstrap, prevalence)),
         "brier_of_prevalence": rounded(prevalence * (1 - prevalence)),
         "ece": rounded(expected_error(said, fractured, weights)),
         "bins": bins,
@@ -77,12 +77,13 @@ def expected_error(
     return total / float(weights.sum())
 
 
-def _brier(
+def brier(
     said: NDArray[np.float64],
     fractured: NDArray[np.bool_],
     bootstrap: Bootstrap,
     prevalence: float,
 ) -> NDArray[np.float64]:
+    """The Brier score at the stated prevalence in every draw: (1 + draws,)."""
     errors = (said - fractured) ** 2
     return np.asarray(
         prevalence * bootstrap.shares(errors, fractured)

@@ -98,7 +98,7 @@ def summary(made: Evaluation) -> str:
         ("AUC", measured(metrics["auc"])),
         (precision, measured(metrics["average_precision"])),
         ("specificity at sensitivity 0.92", measured(metrics["specificity_at_92"])),
-        ("AUC of the folds: mean, sd", "{mean}, {sd}".format(**metrics["folds"]["auc"])),
+        *_folds(metrics),
         ("Brier score", measured(metrics["brier"])),
         ("expected calibration error", f"{metrics['ece']:.4f}"),
         ("slope, intercept", f"{line.slope:.4f}, {line.intercept:.4f}"),
@@ -106,6 +106,12 @@ def summary(made: Evaluation) -> str:
         ("inconclusive", percent(points["inconclusive"]["share"][stated])),
     ]
     return "".join(f"{title:<34} {value}\n" for title, value in rows)
+
+
+def _folds(metrics: dict[str, Any]) -> list[tuple[str, str]]:
+    if "folds" not in metrics:
+        return []
+    return [("AUC of the folds: mean, sd", "{mean}, {sd}".format(**metrics["folds"]["auc"]))]
 
 
 def _point(name: str, row: dict[str, Any]) -> list[tuple[str, str]]:

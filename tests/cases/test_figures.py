@@ -1,6 +1,7 @@
-"""Figures out of a manifest: those of the bundle that ships, and manifests with holes."""
+"""Figures out of a manifest: those of the bundles that ship, and manifests with holes."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,21 +10,49 @@ from django.conf import settings
 from cases.figures import Figure, headline, known_figure, operating_points
 from cases.models import ModelVersion
 
+SHIPPED = sorted((settings.BASE_DIR / "inference_worker" / "bundles").glob("*/bundle.json"))
+
 
 def version(**said: Any) -> ModelVersion:
     return ModelVersion(name="m", version="1", manifest=said)
 
 
-def test_the_figures_of_the_baseline() -> None:
-    path = settings.BASE_DIR / "inference_worker" / "bundles" / "baseline-cnn-1" / "bundle.json"
-    model = version(**json.loads(path.read_text()))
+def test_figures_and_operating_points_in_words() -> None:
+    def share(value: float, low: float, high: float) -> dict[str, float]:
+        return {"value": value, "low": low, "high": high}
+
+    model = version(
+        thresholds={"rule_out": 0.338, "rule_in": 0.674},
+        metrics={
+            "auc": share(0.7075, 0.6389, 0.8418),
+            "decision_threshold": 0.5,
+            "recall": share(0.6, 0.5232, 0.762),
+            "levels": {
+                "sensitivity_at_rule_out": share(0.7739, 0.6939, 0.9429),
+                "specificity_at_rule_in": share(0.9061, 0.8831, 0.9393),
+            },
+        },
+    )
     told = [(label, str(figure)) for label, figure in headline(model)]
-    assert ("AUC", "0.708 (95 % interval 0.639 to 0.842)") in told
+    assert told == [("AUC", "0.708 (95 % interval 0.639 to 0.842)")]
     lower, upper, plain = operating_points(model)
     assert (lower.threshold, upper.threshold, plain.threshold) == (0.338, 0.674, 0.5)
     assert str(lower.sensitivity) == "0.774 (95 % interval 0.694 to 0.943)"
     assert str(upper.specificity) == "0.906 (95 % interval 0.883 to 0.939)"
     assert str(plain.sensitivity) == "0.600 (95 % interval 0.523 to 0.762)"
+    assert plain.specificity is None
+
+
+@pytest.mark.parametrize("manifest", SHIPPED, ids=lambda path: path.parent.name)
+def test_every_bundle_that_ships_has_its_figures(manifest: Path) -> None:
+    model = version(**json.loads(manifest.read_text()))
+    labels = [label for label, _ in headline(model)]
+    assert labels[:2] == ["AUC", "Average precision"]
+    assert {"Accuracy at 0.5", "Precision at 0.5", "F1 at 0.5"} <= set(labels)
+    assert all(known.interval for _, known in headline(model))
+    points = operating_points(model)
+    assert len(points) == 3
+    assert all(point.sensitivity and point.specificity for point in points)
 
 
 @pytest.mark.parametrize(

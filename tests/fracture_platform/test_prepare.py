@@ -15,7 +15,7 @@ from cases.services import model_versions
 from fracture_platform.running import prepare
 from inference_worker.bundle import load_bundle
 from tests.factories import ModelVersionFactory
-from tests.inference_worker.samples import shipped, written_bundle
+from tests.inference_worker.samples import shipped, titled, written_bundle
 
 
 @pytest.fixture
@@ -102,8 +102,7 @@ class TestActiveModel:
         return model
 
     def shipped(self) -> str:
-        manifest = json.loads((shipped() / "bundle.json").read_text())
-        return f"{manifest['name']} {manifest['version']}"
+        return titled(shipped())
 
     def test_where_none_is_active_the_shipped_one_is(self) -> None:
         assert prepare.model() == ""

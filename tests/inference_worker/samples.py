@@ -17,16 +17,24 @@ BUNDLES = Path(__file__).resolve().parents[2] / "inference_worker" / "bundles"
 
 def shipped() -> Path:
     """The folder of the bundle that a new platform begins with."""
-    manifests = {
-        path.parent: json.loads(path.read_text()) for path in BUNDLES.glob(f"*/{MANIFEST}")
-    }
-    real = [folder for folder, said in manifests.items() if not said["demonstration"]]
-    return max(real, key=lambda folder: manifests[folder]["metrics"]["auc"]["value"])
+    return _best(demonstration=False)
 
 
 def baseline() -> Path:
-    """The folder of the reference CNN, the floor that a better model must pass."""
-    return BUNDLES / "baseline-cnn-1"
+    """The folder of the demonstration bundle, the floor that a better model must pass."""
+    return _best(demonstration=True)
+
+
+def _best(*, demonstration: bool) -> Path:
+    said = {path.parent: json.loads(path.read_text()) for path in BUNDLES.glob(f"*/{MANIFEST}")}
+    wanted = [folder for folder in said if said[folder]["demonstration"] == demonstration]
+    return max(wanted, key=lambda folder: said[folder]["metrics"]["auc"]["value"])
+
+
+def titled(folder: Path) -> str:
+    """Name and version of the bundle in a folder, as cards write them."""
+    manifest = json.loads((folder / MANIFEST).read_text())
+    return f"{manifest['name']} {manifest['version']}"
 
 
 def written_bundle(folder: Path, **changes: Any) -> Path:

@@ -61,7 +61,7 @@ def test_other_weights_have_another_hash() -> None:
     ("changes", "sentence"),
     [
         ({"format": 2}, "format 2"),
-        ({"preprocessing_version": "0"}, "preprocessing 0"),
+        ({"preprocessing_version": "0"}, "has 1 and 2: train it again with this code"),
         ({"outputs": ["logit"]}, "must give the outputs"),
         ({"class_names": []}, "names no class"),
         ({"files": {}}, "lists no weights"),

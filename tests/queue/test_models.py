@@ -58,7 +58,7 @@ def test_a_running_worker_follows_the_active_model(
 def test_the_baseline_beside_it_is_switched_to_and_back(
     platform: Platform, model: ModelVersion
 ) -> None:
-    """Two networks with other inputs, other preprocessing and other maps, in one running worker."""
+    """Two networks with other inputs and other maps, in one running worker."""
     floor = install(baseline())
     assert floor.name != model.name
     platform.start_worker()

@@ -18,7 +18,7 @@ class Command(BaseCommand):
         parser.add_argument("name", metavar="NAME")
         # not "version": Django has an option of that name
         parser.add_argument("model_version", metavar="VERSION")
-        parser.epilog = "Example: python manage.py activate_model baseline-cnn 1"
+        parser.epilog = "Example: python manage.py activate_model wrist 1"
 
     def handle(self, *, name: str, model_version: str, **options: Any) -> None:
         model = ModelVersion.objects.filter(name=name, version=model_version).first()

@@ -47,6 +47,12 @@ def add_train(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--note", action="append", default=[], help="a sentence for the card's limits; repeatable"
     )
+    command.add_argument(
+        "--demonstration",
+        action="store_true",
+        help="a model to show the platform with: its card says so, pages say beside its answers "
+        "not to rely on them, and a new platform begins with another bundle if there is one",
+    )
 
 
 def _add_plan(command: argparse.ArgumentParser) -> None:
@@ -137,6 +143,7 @@ def train(options: argparse.Namespace) -> Path:
             data_name=options.data_name or FRACATLAS,
             data_licence=options.data_licence or "CC BY 4.0",
             notes=options.note,
+            demonstration=options.demonstration,
         ),
         folder=folder,
         workers=options.workers,

@@ -49,6 +49,7 @@ class Shipping:
     data_name: str
     data_licence: str
     notes: Sequence[str] = ()
+    demonstration: bool = False
 
 
 def ship(
@@ -98,7 +99,7 @@ def _manifest(
         "name": shipping.name,
         "version": shipping.version,
         "architecture": plan.architecture,
-        "demonstration": False,
+        "demonstration": shipping.demonstration,
         "input": {"size": plan.size, "channels": channels, "mode": "letterbox, 0..1"},
         "preprocessing_version": plan.preprocessing,
         "outputs": [*OUTPUTS, FEATURES] if trained else list(OUTPUTS),
@@ -137,6 +138,7 @@ def _training(plan: Plan, shipping: Shipping, folder: Path, *, mapped: bool) -> 
     bundle = (
         f"--out DIR --name {shipping.name} --bundle-version {shipping.version} "
         f"--prevalence {shipping.prevalence:g}"
+        f"{' --demonstration' if shipping.demonstration else ''}"
     )
     return {
         "command": f"python -m inference_worker.training crossval {command} && "

@@ -50,12 +50,9 @@ def is_fracatlas(root: Path) -> bool:
 
 
 def read_fracatlas(
-    root: Path, *, treated: Path = TREATED, same_patient: Path | None = SAME_PATIENT
+    root: Path, *, treated: Path = TREATED, same_patient: Path = SAME_PATIENT
 ) -> Dataset:
     """Every image, sorted by id. The folder is the label, never a table beside it.
-
-    `same_patient` None leaves the groups as groups.csv has them, pieces of other files included: so
-    the first bundles were split.
 
     Raises:
         DatasetError: a class is missing, or a table has not its columns.
@@ -81,8 +78,6 @@ def read_fracatlas(
             f"{root / 'images'} has no images of both classes: "
             "expected the folders Fractured/ and Non_fractured/."
         )
-    if same_patient is None:
-        return Dataset(sorted(join_copies(samples), key=lambda sample: sample.id))
     known = _table(same_patient, "patient")
     patients = {name: f"patient {row['patient']}" for name, row in known.items()}
     return Dataset(

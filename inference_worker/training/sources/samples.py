@@ -63,8 +63,3 @@ def number_in(stem: str) -> int | None:
     """The last run of digits in a file's name: neighbours in it were often taken together."""
     digits = re.findall(r"\d+", stem)
     return int(digits[-1]) if digits else None
-
-
-def file_number(sample: Sample) -> int | None:
-    """Of a sample's file."""
-    return number_in(sample.path.stem)

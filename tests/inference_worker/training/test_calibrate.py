@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 from inference_worker.training.bootstrap import Bootstrap
-from inference_worker.training.calibrate import apply, cross_fitted, platt
-from inference_worker.training.metrics import weights_for
+from inference_worker.training.calibrate import apply, cross_fitted, platt, weights_for
 from inference_worker.training.reliability import (
     class_weights,
     equal_mass,
@@ -25,6 +24,31 @@ def test_the_line_states_the_prevalence() -> None:
     assert np.average(said, weights=weights) == pytest.approx(0.176, abs=0.002)
     # Two normal distributions 2 apart: the log-likelihood ratio has slope 2.
     assert line.slope == pytest.approx(2, abs=0.15)
+
+
+def test_weights_give_the_stated_prevalence() -> None:
+    labels = np.array([1] * 2 + [0] * 8)
+    weights = weights_for(labels, prevalence=0.3)
+    assert weights.mean() == pytest.approx(1)
+    assert np.average(labels, weights=weights) == pytest.approx(0.3)
+
+
+def test_the_line_is_the_one_that_the_labels_were_drawn_from() -> None:
+    rng = np.random.default_rng(1)
+    logits = rng.normal(0, 2, 20_000)
+    fractured = rng.random(20_000) < 1 / (1 + np.exp(-(0.5 * logits + 0.8)))
+    line = platt(logits, fractured, prevalence=float(fractured.mean()))
+    assert line.slope == pytest.approx(0.5, abs=0.05)
+    assert line.intercept == pytest.approx(0.8, abs=0.05)
+
+
+def test_no_line_through_a_handful_or_backwards() -> None:
+    few = np.arange(10) % 2 == 0
+    assert platt(np.arange(10.0), few, prevalence=0.5).slope == 1
+    fractured = np.arange(60) < 30
+    scores = np.where(fractured, 5.0, 0.0).astype(np.float64)
+    backwards = platt(-scores, fractured, prevalence=0.5)
+    assert (backwards.slope, backwards.intercept) == (1, 0)
 
 
 def test_no_radiograph_helps_to_draw_its_own_line() -> None:

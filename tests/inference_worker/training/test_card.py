@@ -6,12 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from inference_worker.bundle import Manifest, load_bundle
+from inference_worker.bundle import Manifest
 from inference_worker.training import card
 from inference_worker.training.card_words import measured, percent, table
 from inference_worker.training.evaluation import always_normal, evaluate_scores
 from inference_worker.training.score_plots import FILES
-from tests.inference_worker.samples import baseline
 from tests.inference_worker.training.scored import made_up
 
 
@@ -140,12 +139,13 @@ def test_what_was_not_recorded_is_said() -> None:
     assert "names no patients" not in text
 
 
-def test_the_demonstration_keeps_its_card() -> None:
-    """The shipped baseline's card is what its manifest gives, to the letter."""
-    manifest = load_bundle(baseline()).manifest
-    written = (baseline() / "MODEL_CARD.md").read_text(encoding="utf-8")
-    assert card.text(manifest) == written
-    assert "Demonstration model" in written
+def test_a_demonstration_says_that_it_is_one(manifest: Manifest) -> None:
+    text = card.text({**manifest, "demonstration": True})
+    assert "**Demonstration model.** Says how likely" in text
+    assert "To show that the platform works" in text
+    assert "To point a clinician" not in text
+    assert "It never decides" in text
+    assert "Demonstration" not in card.text(manifest)
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from inference_worker.bundle import BundleError, Calibration, load_bundle
 from inference_worker.classifier import load_classifier, reference_radiograph
 from inference_worker.training import scores
 from inference_worker.training.combine import combine, line_of, mean_of
-from tests.inference_worker.samples import baseline
+from tests.inference_worker.samples import baseline, titled
 from tests.inference_worker.training.scored import made_up
 
 pytestmark = pytest.mark.xdist_group("tensorflow")
@@ -170,7 +170,7 @@ def test_its_figures_are_those_of_the_mean_of_the_scores(
     assert "combine --bundle DIR/m64-1 --bundle DIR/m96-1" in manifest["training"]["command"]
     card = (folder / "MODEL_CARD.md").read_text(encoding="utf-8")
     assert "Mixed." in card
-    for beside in ("m64 1", "m96 1", "baseline-cnn 1"):
+    for beside in ("m64 1", "m96 1", titled(baseline())):
         assert f"| {beside} |" in card
 
 

@@ -49,7 +49,8 @@ def atlas(tmp_path: Path) -> Path:
 
 
 def by_number(root: Path) -> dict[int | None, Sample]:
-    samples = read_fracatlas(root, treated=root / "treated.csv", same_patient=None).samples
+    tables = {"treated": root / "treated.csv", "same_patient": root / "nobody.csv"}
+    samples = read_fracatlas(root, **tables).samples
     return {number_in(sample.path.stem): sample for sample in samples}
 
 
@@ -139,10 +140,6 @@ def test_piece_of_another_file_follows_it(atlas: Path) -> None:
     Image.fromarray(noise).save(images / "Fractured" / "IMG0000003.jpg")
     data = (images / "Fractured" / "IMG0000003.jpg").read_bytes()
     (images / "Non_fractured" / "IMG0000090.jpg").write_bytes(data[: len(data) * 4 // 5])
-    none = atlas / "nobody.csv"
-    none.write_text("image_id,patient\n")
-    found = {s.path.stem[-2:]: s for s in read_fracatlas(atlas, same_patient=none).samples}
-    assert found["90"].group == found["03"].group
-    assert (found["90"].contradictory, found["03"].contradictory) == (True, False)
-    plain = {s.path.stem[-2:]: s for s in read_fracatlas(atlas, same_patient=None).samples}
-    assert plain["90"].group != plain["03"].group
+    found = by_number(atlas)
+    assert found[90].group == found[3].group != found[40].group
+    assert (found[90].contradictory, found[3].contradictory) == (True, False)

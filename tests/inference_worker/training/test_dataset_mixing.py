@@ -16,7 +16,6 @@ from inference_worker.training.dataset import (
     leave_one_out,
     mixed,
     read,
-    read_folder,
 )
 
 
@@ -56,11 +55,6 @@ def test_folders_inside_somebody_elses_parts(tmp_path: Path) -> None:
 def test_no_normal_or_nothing_else(tmp_path: Path, names: tuple[str, ...]) -> None:
     with pytest.raises(DatasetError, match="one of them normal"):
         read(folders(tmp_path, *names))
-
-
-def test_single_split_refuses_more_classes(tmp_path: Path) -> None:
-    with pytest.raises(DatasetError, match="has 3 classes"):
-        read_folder(folders(tmp_path, "normal", "fracture", "dislocation"))
 
 
 def drawn(source: str, count: int) -> Dataset:

@@ -13,7 +13,6 @@ from inference_worker.training.decode import (
     cut_bottom,
     decode,
     is_truncated,
-    mend_bottom,
     missing_rows,
 )
 
@@ -57,17 +56,7 @@ def test_missing_band_is_cut_off(cut_short: Path) -> None:
     assert missing_rows(cut) == 0
 
 
-def test_missing_band_can_be_mended_instead(cut_short: Path) -> None:
-    whole, mended = decode(cut_short.with_name("whole.jpg")), decode(cut_short, bottom="mended")
-    assert mended.shape == whole.shape
-    np.testing.assert_array_equal(mended[:48], whole[:48])
-    assert not (mended == FILLER).all(axis=1).any()
-    assert (mended[-1] == mended[-2]).all()
-    assert len(np.unique(mended[-1])) > 20
-
-
 def test_whole_image_is_left_alone(cut_short: Path, noisy: np.ndarray) -> None:
-    np.testing.assert_array_equal(mend_bottom(noisy), noisy)
     np.testing.assert_array_equal(cut_bottom(noisy), noisy)
     assert not is_truncated(cut_short.with_name("whole.jpg").read_bytes())
     assert is_truncated(cut_short.read_bytes())
@@ -76,8 +65,6 @@ def test_whole_image_is_left_alone(cut_short: Path, noisy: np.ndarray) -> None:
 def test_too_little_left(tmp_path: Path, noisy: np.ndarray) -> None:
     mostly = noisy.copy()
     mostly[20:] = FILLER
-    with pytest.raises(TooLittleLeft, match="most of the image"):
-        mend_bottom(mostly)
     with pytest.raises(TooLittleLeft, match="only 20 of 90 rows"):
         cut_bottom(mostly)
     data = jpeg(noisy)
@@ -108,10 +95,6 @@ def test_every_kind_of_fracatlas_file(fracatlas: Path) -> None:
     assert decode(normal / "IMG0004145.jpg", least=0).shape == (208, 373)
     with pytest.raises(TooLittleLeft):
         decode(normal / "IMG0004145.jpg")
-    for name in ("IMG0004028.jpg", "IMG0004145.jpg"):
-        grey = decode(normal / name, bottom="mended")
-        assert grey.shape == (454, 373)
-        assert not (grey[:, -8:] == FILLER).all(axis=1).any()
     turned = next(fracatlas.glob("images/*/IMG0002628.jpg"))
     with Image.open(turned) as image:
         assert decode(turned).shape == image.size

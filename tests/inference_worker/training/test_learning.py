@@ -16,6 +16,7 @@ import pytest
 
 from inference_worker.bundle import load_bundle
 from inference_worker.classifier import load_classifier
+from inference_worker.manifest import RELATIVE
 from inference_worker.training.dataset import DatasetError, read
 from inference_worker.training.decode import decode
 from inference_worker.training.learning.plan import Plan, Stage
@@ -101,6 +102,7 @@ def test_the_bundle_answers_alike_on_both_engines(run: Path, bundle: Path) -> No
     loaded = load_bundle(bundle)
     assert loaded.input_size == 96
     assert loaded.preprocessing_version == "2"
+    assert not loaded.demonstration
     pictures = [decode(path) for path in sorted((run / "data").rglob("*.png"))[::12]]
     answers = [
         load_classifier(loaded, engine=engine).classify(pictures) for engine in ("litert", "keras")
@@ -120,6 +122,46 @@ def test_the_bundle_says_how_it_was_made(run: Path, bundle: Path) -> None:
     assert "crossval" in manifest["training"]["command"]
     card = (bundle / "MODEL_CARD.md").read_text(encoding="utf-8")
     assert "Drawn." in card
+
+
+def test_the_baseline_goes_the_same_way_as_a_demonstration(tmp_path: Path) -> None:
+    """The reference CNN, without outlines, whose map is made of its last feature maps."""
+    from inference_worker.training.learning.crossval import cross_validate
+    from inference_worker.training.learning.ship import ship
+
+    dataset = read(drawn_folder(tmp_path / "data", of_each=20))
+    plan = Plan("baseline_cnn", (Stage(64, 1, 1e-3),), steps=2, batch=8, positives=3)
+    with few_steps():
+        assert cross_validate(plan, dataset, by="fold", folder=tmp_path / "run")
+    wanted = replace(shipping(tmp_path), demonstration=True)
+    loaded = load_bundle(ship(plan, dataset, wanted, folder=tmp_path / "run"))
+    assert loaded.demonstration
+    assert loaded.map_style.kind == RELATIVE
+    assert loaded.manifest["training"]["command"].endswith(" --demonstration")
+    card = (loaded.path / "MODEL_CARD.md").read_text(encoding="utf-8")
+    assert "**Demonstration model.**" in card
+    said = load_classifier(loaded).classify([decode(dataset.samples[0].path)])[0]
+    assert said.is_finite()
+
+
+@pytest.mark.parametrize("given", [[], ["--demonstration"]])
+def test_the_command_says_whether_it_is_a_demonstration(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: list[str]
+) -> None:
+    from inference_worker.training.cli import main
+    from inference_worker.training.learning import ship
+
+    asked: list[Shipping] = []
+
+    def shipped(plan: Plan, dataset: object, wanted: Shipping, **_: object) -> Path:
+        asked.append(wanted)
+        return tmp_path
+
+    monkeypatch.setattr(ship, "ship", shipped)
+    data = drawn_folder(tmp_path / "data", of_each=4)
+    command = ["train", "--data", str(data), "--out", str(tmp_path), *given]
+    assert main([*command, "--data-name", "Drawn.", "--data-licence", "none"]) == 0
+    assert [wanted.demonstration for wanted in asked] == [bool(given)]
 
 
 def test_a_bundle_needs_a_finished_cross_validation(run: Path, tmp_path: Path) -> None:

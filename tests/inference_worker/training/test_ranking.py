@@ -6,7 +6,7 @@ import pytest
 from sklearn.metrics import average_precision_score, roc_auc_score, roc_curve
 
 from inference_worker.training.bootstrap import Bootstrap, measured
-from inference_worker.training.metrics import FIGURES, Scored, measure, weights_for
+from inference_worker.training.calibrate import weights_for
 from inference_worker.training.ranking import ranking_draws
 from tests.inference_worker.training.scored import made_up
 
@@ -45,12 +45,32 @@ def test_the_interval_is_that_of_the_slow_way() -> None:
     scores = made_up(images=400)
     bootstrap = Bootstrap(scores.groups, draws=1000)
     drawn = ranking_draws(scores.logits, scores.fractured, bootstrap, prevalence=0.176)
-    scored = Scored(scores.logits, scores.labels, scores.groups)
-    slow = measure(scored, {"auc": FIGURES["auc"]}, repetitions=1000)["auc"]
+    rng = np.random.default_rng(0)
+    members = [np.flatnonzero(scores.groups == group) for group in np.unique(scores.groups)]
+    slow = []
+    for _ in range(1000):
+        rows = np.concatenate([members[i] for i in rng.integers(len(members), size=len(members))])
+        slow.append(roc_auc_score(scores.fractured[rows], scores.logits[rows]))
+    low, high = np.percentile(slow, [2.5, 97.5])
     quick = measured(drawn["auc"])
-    assert quick["value"] == slow["value"]
-    assert quick["low"] == pytest.approx(slow["low"], abs=0.006)
-    assert quick["high"] == pytest.approx(slow["high"], abs=0.006)
+    assert quick["low"] == pytest.approx(low, abs=0.006)
+    assert quick["high"] == pytest.approx(high, abs=0.006)
+
+
+def test_groups_not_images_are_drawn() -> None:
+    """Ten copies of everything in the same groups know no more: the interval must not shrink."""
+    once = made_up(images=60)
+    many = once.take(np.tile(np.arange(60), 10))
+    intervals = [
+        measured(
+            ranking_draws(
+                part.logits, part.fractured, Bootstrap(part.groups, draws=300), prevalence=0.176
+            )["auc"]
+        )
+        for part in (once, many)
+    ]
+    assert intervals[1]["low"] == pytest.approx(intervals[0]["low"], abs=0.02)
+    assert intervals[1]["high"] == pytest.approx(intervals[0]["high"], abs=0.02)
 
 
 def test_a_class_that_is_missing_gives_nothing() -> None:
