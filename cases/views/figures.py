@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from cases.charts import DayChart, day_chart
 from cases.models.analysis import ASSESSED
 from cases.permissions import may_submit
-from cases.selectors.figures import Day, figures_of
+from cases.selectors.figures import figures_of
 from cases.selectors.figures.accuracy import ENOUGH
 from cases.selectors.figures.period import LENGTHS, Period, period_of
 from cases.selectors.figures.scope import (
@@ -24,6 +24,7 @@ from cases.selectors.figures.scope import (
     organizations_of,
     sides_of,
 )
+from cases.selectors.figures.volume import Day
 from cases.views.guard import clinical, found, person
 
 
@@ -106,4 +107,4 @@ def _sides(sides: Sequence[str], period: Period, scope: Scope, of: dict[str, str
 
 
 def _address(days: int, side: str, of: dict[str, str]) -> str:
-    return f"?{urlencode({'days': days, 'side': side, **of})}"
+    return f"?{urlencode({'days': str(days), 'side': side, **of})}"

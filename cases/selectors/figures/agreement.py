@@ -7,7 +7,8 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
 
 from cases.models import Read
 from cases.models.analysis import ASSESSED
@@ -66,9 +67,10 @@ def agreement(scope: Scope, period: Period) -> Agreement:
     """The last standing reads of the cases that came in during a period. One query."""
     rows = (
         _last_words()
-        .filter(case__in=scope.received(period))
-        .annotate(in_sight=Q(analysis__isnull=False))
-        .values_list("case__level", "conclusion", "in_sight")
+        .filter(scope.came_in(period, "case__"))
+        # Not the bare column: SQLite would then take the index of levels, and leave out the dates.
+        .annotate(level=Coalesce("case__level", Value("")), in_sight=Q(analysis__isnull=False))
+        .values_list("level", "conclusion", "in_sight")
         .annotate(n=Count("pk"), noted=Count("pk", filter=Q(agreement=Said.DISAGREE)))
     )
     cells: Counter[tuple[str, str]] = Counter()

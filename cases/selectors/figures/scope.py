@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organization, User
@@ -27,12 +27,20 @@ class Scope:
 
     def cases(self) -> "QuerySet[Case]":
         """Without those that were withdrawn."""
-        own = "reading_organization" if self.reads else "submitting_organization"
-        return Case.objects.filter(**{own: self.organization}, withdrawn_at__isnull=True).order_by()
+        return Case.objects.filter(self._own("")).order_by()
 
     def received(self, period: Period) -> "QuerySet[Case]":
         """Those of them that came in during a period."""
-        return self.cases().filter(created_at__gte=period.since, created_at__lt=period.until)
+        return Case.objects.filter(self.came_in(period)).order_by()
+
+    def came_in(self, period: Period, path: str = "") -> Q:
+        """The same as a condition on rows that lead to a case by `path` (`case__`)."""
+        days = {f"{path}created_at__gte": period.since, f"{path}created_at__lt": period.until}
+        return self._own(path) & Q(**days)
+
+    def _own(self, path: str) -> Q:
+        own = "reading_organization" if self.reads else "submitting_organization"
+        return Q(**{f"{path}{own}": self.organization, f"{path}withdrawn_at__isnull": True})
 
 
 def organizations_of(user: User) -> "QuerySet[Organization]":

@@ -49,9 +49,12 @@ def _answers(scope: Scope, period: Period) -> "QuerySet[Any]":
     added = CaseEvent.objects.filter(
         radiograph=OuterRef("radiograph"), kind=CaseEvent.Kind.RADIOGRAPH_ADDED
     )
-    answered = scope.received(period).exclude(level=CaseLevel.INCOMPLETE)
     return (
-        clinical.filter(radiograph__case__in=answered, radiograph__withdrawn_at__isnull=True)
+        clinical.filter(
+            scope.came_in(period, "radiograph__case__"),
+            ~Q(radiograph__case__level=CaseLevel.INCOMPLETE),
+            radiograph__withdrawn_at__isnull=True,
+        )
         .exclude(Exists(earlier))
         .exclude(Exists(added))
         .values("radiograph__case", priority=F("radiograph__case__priority"))
@@ -65,7 +68,7 @@ def _first_reads(scope: Scope, period: Period) -> "QuerySet[Any]":
         created_at=OuterRef("created_at"), pk__lt=OuterRef("pk")
     )
     return (
-        Read.objects.filter(case__in=scope.received(period))
+        Read.objects.filter(scope.came_in(period, "case__"))
         .exclude(Exists(Read.objects.filter(earlier, case=OuterRef("case"))))
         .order_by()
         .values("case", priority=F("case__priority"))
