@@ -45,10 +45,10 @@ class Scope:
 
 def organizations_of(user: User) -> "QuerySet[Organization]":
     """Whose figures a person may see: the own organization's, the operator everyone's."""
-    if not user.is_active:
-        return Organization.objects.none()
-    if user.is_operator:
+    if user.is_active and user.is_operator:
         return Organization.objects.all()
+    if not user.is_active or user.organization_id is None:
+        return Organization.objects.none()
     return Organization.objects.filter(pk=user.organization_id)
 
 
