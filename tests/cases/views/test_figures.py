@@ -115,7 +115,9 @@ def test_the_operator_chooses_an_organization(
     shown = sign_in(operator).get(PAGE, {"of": str(hospital.pk), "days": "7"})
     assert "Figures of Harbour Hospital" in text(shown)
     assert f'<option value="{hospital.pk}" selected>' in html(shown)
-    address = urlencode({"days": 90, "side": "read", "of": hospital.pk}).replace("&", "&amp;")
+    address = urlencode({"days": "90", "side": "read", "of": str(hospital.pk)}).replace(
+        "&", "&amp;"
+    )
     assert f'href="?{address}"' in html(shown)
     assert "New case" not in text(shown)
 
