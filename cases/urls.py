@@ -6,6 +6,7 @@ from cases.views.actions import case_correct, case_rerun, case_withdraw
 from cases.views.attention import attention
 from cases.views.case import case_page, case_status
 from cases.views.export import case_export
+from cases.views.figures import figures
 from cases.views.history import case_list
 from cases.views.images import analysis_heatmap, radiograph_image
 from cases.views.models import model_card, model_list, model_plot
@@ -21,6 +22,7 @@ urlpatterns = [
     path("worklist/state/", work_state, name="work_state"),
     path("cases/", case_list, name="case_list"),
     path("attention/", attention, name="attention"),
+    path("organization/figures/", figures, name="figures"),
     path("cases.csv", case_export, name="case_export"),
     path("cases/new/", case_new, name="case_new"),
     path("cases/<uuid:case_id>/", case_page, name="case_page"),

@@ -68,6 +68,13 @@ CASES = [
     Row("worklist/state/", "/worklist/state/", answers()),
     Row("cases/", "/cases/", answers()),
     Row("attention/", "/attention/", answers()),
+    Row("organization/figures/", "/organization/figures/", answers()),
+    Row(
+        "organization/figures/",
+        "/organization/figures/?of={sender}",
+        answers(("owner", "colleague", "administrator", "operator")),
+    ),
+    Row("organization/figures/", "/organization/figures/?of={nothing}", answers((), 404)),
     Row("cases.csv", "/cases.csv", answers()),
     Row("cases/new/", "/cases/new/", answers(operator=403)),
     Row("cases/new/", "/cases/new/", answers(seen=DONE, operator=403), "post"),

@@ -25,6 +25,7 @@ def test_pages_hold_nothing_that_the_policy_forbids(
         f"/cases/{case}/add/",
         f"/cases/{case}/correct/",
         f"/cases/{case}/withdraw/",
+        "/organization/figures/",
         "/models/",
         f"/models/{model_version.pk}/",
     ):
