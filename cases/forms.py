@@ -81,11 +81,13 @@ class FilesForm(forms.Form):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["radiographs"].widget.attrs |= {
+            "aria-describedby": "id_radiographs_helptext id_radiographs_error",
             "accept": ".dcm,.dicom,image/jpeg,image/png,image/webp,image/tiff,image/bmp,"
             "application/dicom",
             "data-files": "",
         }
         self.fields["photographs"].widget.attrs |= {
+            "aria-describedby": "id_photographs_helptext",
             "accept": "image/*",
             "capture": "environment",  # a phone opens the camera on the back
             "data-photographs": "",

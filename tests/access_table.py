@@ -132,6 +132,9 @@ CASES = [
         for name, table in {"roc.png": answers(), "model.tflite": answers((), 404)}.items()
     ),
     Row("status.json", "/status.json", everybody(200)),
+    Row("offline/", "/offline/", everybody(200)),
+    Row("manifest.webmanifest", "/manifest.webmanifest", everybody(200)),
+    Row("service-worker.js", "/service-worker.js", everybody(200)),
 ]
 
 CLOSED = {

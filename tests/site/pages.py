@@ -15,7 +15,7 @@ PICTURES = Path("test-artifacts")  # ignored; what a person would look at
 def send(page: Page, base_url: str, file: Path, reference: str) -> None:
     page.goto(base_url + "/")
     page.get_by_role("link", name="New case").first.click()
-    page.set_input_files("input[type=file]", str(file))
+    page.set_input_files("input[data-files]", str(file))
     page.get_by_label("Patient reference").fill(reference)
     page.get_by_role("button", name="Send for analysis").click()
     expect(page).to_have_url(CASE)
