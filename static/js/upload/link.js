@@ -18,6 +18,7 @@ export function sender(token) {
       const stop = () => request.abort();
       const over = (settle) => () => {
         clearTimeout(watch);
+        window.removeEventListener("offline", stop);
         if (signal) signal.removeEventListener("abort", stop);
         settle();
       };
@@ -32,6 +33,7 @@ export function sender(token) {
       request.addEventListener("load", over(() => resolve(answer(request))));
       request.addEventListener("error", over(() => reject(new LinkLost("error"))));
       request.addEventListener("abort", over(() => reject(new LinkLost("abort"))));
+      window.addEventListener("offline", stop);
       if (signal) signal.addEventListener("abort", stop);
       alive();
       request.send(body);
