@@ -39,7 +39,7 @@ def test_the_manifest_names_the_site_and_icons_that_are_there(client: Client) ->
         assert f"{image.width}x{image.height}" == icon["sizes"]
         assert (image.format, icon["type"]) == ("PNG", "image/png")
         if icon["purpose"] == "maskable":  # every launcher cuts another shape out of it
-            assert image.convert("RGBA").getextrema()[3] == (255, 255)
+            assert image.convert("RGBA").getchannel("A").getextrema() == (255, 255)
 
 
 def test_the_service_worker_names_what_it_keeps_and_nothing_of_a_case(client: Client) -> None:
