@@ -77,6 +77,7 @@ export function told(entry = null) {
       cancelled: "",
     };
     entry.row.querySelector("[data-state]").textContent = how[state];
+    entry.row.querySelector("[data-size]").hidden = state === "sending"; // it says so itself
     entry.row.classList.toggle("file--whole", state === "whole");
     if (state === "refused") say(entry.row, reason(problem), problem.code);
   }
