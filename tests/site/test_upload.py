@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, Request, expect
+from playwright.sync_api import Browser, CDPSession, Page, Request, expect
 
 from tests.factories import phantom
 from tests.running_site import RunningSite
@@ -45,19 +45,22 @@ def large(tmp_path: Path) -> Path:
     return path
 
 
-def slow(page: Page) -> None:
+def slow(page: Page) -> CDPSession:
+    """A link on which a file takes its time, until the session is detached."""
     session = page.context.new_cdp_session(page)
     session.send("Network.enable")
     session.send("Network.emulateNetworkConditions", SLOW)
+    return session
 
 
 def begun(page: Page, site: RunningSite, file: Path) -> None:
     """More than one piece of the file has arrived, and not all of them."""
     page.goto(f"{site.base_url}/cases/new/")
-    slow(page)
+    link = slow(page)
     with page.expect_response(lambda answer: answer.request.method == "PATCH"):
         page.set_input_files("[data-files]", str(file))
     expect(page.locator("[data-list] progress")).to_be_visible()
+    link.detach()  # what it emulates would stand above a network that is not there
 
 
 def cut_off(page: Page) -> None:
