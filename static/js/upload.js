@@ -3,11 +3,12 @@
 // is a page.
 
 import { add } from "./upload/chosen.js";
-import "./upload/handover.js";
+import { watch } from "./upload/handover.js";
 import { form, part } from "./upload/page.js";
 import { begin } from "./upload/queue.js";
 
 const drop = part("drop");
+watch();
 
 part("invite").hidden = false;
 for (const plain of form.querySelectorAll("[data-plain]")) plain.classList.add("drop__plain--behind");

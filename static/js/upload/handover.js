@@ -126,17 +126,20 @@ function refuse(answer, sent) {
   show(lines.length ? lines : [[words.mend]]);
 }
 
-form.addEventListener("submit", (event) => {
-  event.preventDefault();
-  if (waiting) return;
-  clear();
-  for (const entry of chosen) if (!stuck(entry)) say(entry.row, "");
-  const lines = trouble();
-  if (lines.length) show(lines);
-  else handOver();
-});
-part("stop").addEventListener("click", () => {
-  waiting.abort();
-  working(false);
-  button.focus();
-});
+/** From now on the form is sent by this script. */
+export function watch() {
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    if (waiting) return;
+    clear();
+    for (const entry of chosen) if (!stuck(entry)) say(entry.row, "");
+    const lines = trouble();
+    if (lines.length) show(lines);
+    else handOver();
+  });
+  part("stop").addEventListener("click", () => {
+    waiting.abort();
+    working(false);
+    button.focus();
+  });
+}
