@@ -60,6 +60,9 @@ NOT_ASSESSED_BECAUSE: Mapping[str, Any] = {
     "colour_photograph": gettext_lazy(
         "it is a colour photograph, and the software was not measured on those"
     ),
+    "photograph": gettext_lazy(
+        "it was sent as a photograph, and the software was not measured on those"
+    ),
 }
 
 

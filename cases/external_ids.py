@@ -23,13 +23,13 @@ class UnreadableIdentifier(Exception):
 
 def encrypt(value: str, *, organization_id: UUID) -> str:
     """The value as a Fernet token (ASCII), different each time."""
-    return _fernet(organization_id).encrypt(value.encode()).decode("ascii")
+    return sealer(organization_id).encrypt(value.encode()).decode("ascii")
 
 
 def decrypt(token: str, *, organization_id: UUID) -> str:
     """The value again. Raises UnreadableIdentifier."""
     try:
-        return _fernet(organization_id).decrypt(token.encode()).decode()
+        return sealer(organization_id).decrypt(token.encode()).decode()
     except (InvalidToken, UnicodeError) as error:
         raise UnreadableIdentifier("The identifier cannot be decrypted with these keys.") from error
 
@@ -48,10 +48,9 @@ def fingerprints(value: str, *, kind: str, organization_id: UUID) -> list[str]:
     ]
 
 
-def _fernet(organization_id: UUID) -> MultiFernet:
-    keys = (
-        _derive(secret, organization_id, b"encryption") for secret in settings.FIELD_ENCRYPTION_KEYS
-    )
+def sealer(organization_id: UUID, purpose: bytes = b"encryption") -> MultiFernet:
+    """Encrypts and decrypts bytes of one organization, under keys of their own for each purpose."""
+    keys = (_derive(secret, organization_id, purpose) for secret in settings.FIELD_ENCRYPTION_KEYS)
     return MultiFernet([Fernet(base64.urlsafe_b64encode(key)) for key in keys])
 
 

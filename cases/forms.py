@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
@@ -52,22 +53,64 @@ class MultipleFileField(forms.FileField):
 
     def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
         files = data if isinstance(data, (list, tuple)) else [data] if data else []
-        if not files and self.required:
-            raise forms.ValidationError(_("Choose at least one radiograph."), code="required")
         return [super(MultipleFileField, self).clean(one, initial) for one in files]
 
 
-class FilesForm(forms.Form):
-    """The radiographs of an upload."""
+class UploadsField(forms.Field):
+    """The ids of files that came in pieces before the form did, in their order."""
 
-    radiographs = MultipleFileField(label=_("Radiographs"))
+    widget = forms.MultipleHiddenInput
+
+    def clean(self, value: Any) -> list[UUID]:
+        try:
+            found = [UUID(one) for one in value or ()]
+        except ValueError:
+            raise forms.ValidationError(_("Choose the files again."), code="invalid") from None
+        if len(set(found)) != len(found):
+            raise forms.ValidationError(_("Each file can be sent once."), code="twice")
+        return found
+
+
+class FilesForm(forms.Form):
+    """The radiographs of an upload, and photographs that no software is to assess."""
+
+    radiographs = MultipleFileField(label=_("Radiographs"), required=False)
+    photographs = MultipleFileField(label=_("Photographs"), required=False)
+    uploads = UploadsField(required=False)
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["radiographs"].widget.attrs |= {
+            "aria-describedby": "id_radiographs_helptext id_radiographs_error",
             "accept": ".dcm,.dicom,image/jpeg,image/png,image/webp,image/tiff,image/bmp,"
             "application/dicom",
             "data-files": "",
+        }
+        self.fields["photographs"].widget.attrs |= {
+            "aria-describedby": "id_photographs_helptext",
+            "accept": "image/*",
+            "capture": "environment",  # a phone opens the camera on the back
+            "data-photographs": "",
+        }
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        kinds = ("radiographs", "photographs", "uploads")
+        if not any(data.get(kind) for kind in kinds) and not any(k in self.errors for k in kinds):
+            self.add_error(
+                "radiographs",
+                forms.ValidationError(_("Choose at least one radiograph."), code="required"),
+            )
+        return data
+
+    def files_received(self) -> dict[str, Any]:
+        """What a service of `submission` takes: files, which are photographs, and their views."""
+        radiographs = self.cleaned_data["radiographs"]
+        photographs = self.cleaned_data["photographs"]
+        return {
+            "files": [*radiographs, *photographs],
+            "photographs": [*([False] * len(radiographs)), *([True] * len(photographs))],
+            "views": self.views(),
         }
 
     def views(self) -> list[str]:
@@ -158,10 +201,9 @@ class CaseForm(DetailsForm, FilesForm):
 
     def details(self) -> dict[str, Any]:
         """What `submission.submit_case` takes, without the files."""
-        data = dict(self.cleaned_data)
-        del data["radiographs"]
+        data = {k: v for k, v in self.cleaned_data.items() if k not in FilesForm.base_fields}
         ids = {kind: data.pop(kind) for kind in ("accession", "order")}
-        return {**data, "external_ids": ids, "views": self.views()}
+        return {**data, "external_ids": ids}
 
 
 class CorrectionForm(DetailsForm):

@@ -19,6 +19,12 @@ def remove_unnamed_files() -> None:
     tidying.remove_unnamed_files()
 
 
+@app.task(name="cases.forget_uploads", **SLOW)
+def forget_uploads() -> None:
+    """Hourly: nothing that identifies a patient waits here longer than a day."""
+    tidying.forget_uploads()
+
+
 @app.task(name="cases.clear_expired_sessions", **SLOW)
 def clear_expired_sessions() -> None:
     """Nightly: a session that has run out names a person for no reason any more."""

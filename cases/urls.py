@@ -13,6 +13,7 @@ from cases.views.models import model_card, model_list, model_plot
 from cases.views.printable import case_print
 from cases.views.reading import case_impression, case_read
 from cases.views.report import case_report
+from cases.views.resumable import upload_list, upload_one
 from cases.views.uploads import case_add, case_new
 from cases.views.worklist import home, work, work_state
 
@@ -41,6 +42,8 @@ urlpatterns = [
         name="radiograph_image",
     ),
     path("analyses/<uuid:analysis_id>/heatmap", analysis_heatmap, name="analysis_heatmap"),
+    path("uploads/", upload_list, name="upload_list"),
+    path("uploads/<uuid:upload_id>/", upload_one, name="upload_one"),
     path("models/", model_list, name="model_list"),
     path("models/<uuid:model_version_id>/", model_card, name="model_card"),
     path("models/<uuid:model_version_id>/<str:name>", model_plot, name="model_plot"),

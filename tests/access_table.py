@@ -121,6 +121,25 @@ CASES = [
         }.items()
     ),
     Row("analyses/<uuid:analysis_id>/heatmap", "/analyses/{analysis}/heatmap", CASE),
+    Row("uploads/", "/uploads/", answers(operator=403, anonymous=401)),
+    Row("uploads/", "/uploads/", answers(seen=204, operator=403, anonymous=401), "options"),
+    Row("uploads/", "/uploads/", answers(seen=412, operator=412, anonymous=401), "post"),
+    *(
+        Row("uploads/<uuid:upload_id>/", f"/uploads/{{{one}}}/", table)
+        for one, table in {
+            "upload": answers(("owner",), operator=403, anonymous=401),
+            "nothing": answers((), operator=403, anonymous=401),
+        }.items()
+    ),
+    *(
+        Row(
+            "uploads/<uuid:upload_id>/",
+            "/uploads/{upload}/",
+            answers(seen=412, anonymous=401),
+            method,
+        )
+        for method in ("head", "patch", "delete")
+    ),
     Row("models/", "/models/", answers()),
     Row("models/<uuid:model_version_id>/", "/models/{model_version}/", answers()),
     *(
@@ -128,6 +147,9 @@ CASES = [
         for name, table in {"roc.png": answers(), "model.tflite": answers((), 404)}.items()
     ),
     Row("status.json", "/status.json", everybody(200)),
+    Row("offline/", "/offline/", everybody(200)),
+    Row("manifest.webmanifest", "/manifest.webmanifest", everybody(200)),
+    Row("service-worker.js", "/service-worker.js", everybody(200)),
 ]
 
 CLOSED = {

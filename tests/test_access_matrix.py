@@ -19,6 +19,7 @@ from accounts.models import User
 from accounts.scoped_admin import ScopedAdmin
 from cases.models import AccessRecord, CaseEvent, Worker
 from cases.models.radiograph import private_storage
+from cases.services.resumable import begin
 from tests.access_table import ADMIN_SIGN_IN, DONE, PEOPLE, ROWS, SIGN_IN, Row
 from tests.factories import AnalysisFactory, CaseFactory, RadiographFactory, phantom
 
@@ -76,8 +77,10 @@ def world(db: None, request: pytest.FixtureRequest) -> dict[str, object]:
     record = AccessRecord.objects.create(
         user=people["owner"], organization=sender, radiograph=radiograph, rendition="canonical"
     )
+    upload = begin(owner=people["owner"], length=3, name="hand.png")
     rows = {
         "case": case,
+        "upload": upload,
         "radiograph": radiograph,
         "analysis": analysis,
         "modelversion": model_version,

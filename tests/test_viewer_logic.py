@@ -1,4 +1,4 @@
-"""The viewer's own logic, by node's test runner where there is one; a browser walks it anyway."""
+"""The logic of our scripts, by node's test runner where there is one; a browser walks it too."""
 
 import shutil
 import subprocess
@@ -11,7 +11,9 @@ NODE = shutil.which("node")
 
 
 @pytest.mark.skipif(NODE is None, reason="no node on this machine")
-@pytest.mark.parametrize("file", sorted(ROOT.glob("viewer/*.test.mjs")), ids=lambda p: p.stem)
+@pytest.mark.parametrize(
+    "file", sorted(ROOT.glob("*/*.test.mjs")), ids=lambda p: f"{p.parent.name}-{p.stem}"
+)
 def test_logic(file: Path) -> None:
     done = subprocess.run(
         [NODE or "", "--test", str(file)], capture_output=True, text=True, timeout=120, check=False

@@ -44,6 +44,9 @@ CODES: Final[dict[str, str]] = {
     "decoding_failed": (
         "Decoding the file needed too much memory or failed: export the radiograph again, smaller."
     ),
+    "upload_gone": (
+        "A file is no longer kept here, or was sent with another case already: choose it again."
+    ),
     "busy": "Too many files are being checked just now: try again in a minute.",
 }
 """Every stable code and the sentence that is shown when nothing more exact is known."""

@@ -28,7 +28,7 @@ class VerifiedRadiograph:
     deep: Path | None = None
     """16-bit grey PNG, stored values 0 .. 2**bits - 1, bone bright, no window; if bits > 8."""
     not_assessable: str = ""
-    """Empty, or why no model is asked: `colour_photograph`."""
+    """Empty, or why no model is asked: `colour_photograph`; `photograph` if the sender says so."""
     warnings: list[str] = field(default_factory=list)
     """Codes: burned_in_annotation, truncated_tail, window_ignored, for_processing, colour_marks."""
     removed: list[str] = field(default_factory=list)

@@ -8,6 +8,7 @@ from cases.models.model_version import ModelVersion
 from cases.models.radiograph import Radiograph
 from cases.models.read import Read
 from cases.models.trail import AccessRecord, CaseEvent
+from cases.models.upload import Upload, UploadPiece
 from cases.models.worker import Worker
 
 __all__ = [
@@ -20,5 +21,7 @@ __all__ = [
     "ModelVersion",
     "Radiograph",
     "Read",
+    "Upload",
+    "UploadPiece",
     "Worker",
 ]

@@ -3,9 +3,9 @@
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import datetime
 from itertools import chain, repeat
-from pathlib import PurePosixPath
 from types import MappingProxyType
 from typing import Any, Required, TypedDict, Unpack
 
@@ -17,9 +17,8 @@ from accounts.models import Organization, User
 from cases import external_ids as secret
 from cases import permissions
 from cases.intake.result import VerifiedRadiograph
-from cases.models import Case, CaseEvent, ExternalIdentifier, Radiograph
-from cases.models.radiograph import private_storage
-from cases.services import analyses, reception, status, trail
+from cases.models import Case, CaseEvent, ExternalIdentifier, Radiograph, Upload
+from cases.services import analyses, handover, reception, status, stored, trail
 from cases.services.reception import FileRefusal, SubmissionRefused
 from cases.vocabulary import BodyRegion, Sex, Side, Source, View
 
@@ -50,7 +49,9 @@ class CaseDetails(TypedDict, total=False):
 def submit_case(
     *,
     submitted_by: User,
-    files: Sequence[UploadedFile],
+    files: Sequence[UploadedFile] = (),
+    uploads: Sequence[Upload] = (),
+    photographs: Sequence[bool] = (),
     reading_organization: Organization | None = None,
     external_ids: Mapping[str, str] = NO_IDS,
     source: str = Source.WEB,
@@ -62,10 +63,12 @@ def submit_case(
     Without an active model the case is taken all the same; its analyses are queued when there is
     one.
 
-    `views` goes with `files` by position and may be shorter. What the sender left blank is taken
-    from the DICOM headers where they agree. Raises SubmissionRefused (with a reason per file),
-    PermissionDenied, or ValidationError for details that no field of a case takes; then nothing
-    is stored.
+    `uploads` came in pieces and stand before `files`. `views` goes with all of them by position,
+    `photographs` with `files`; both may be shorter. A photograph is kept and no model is asked.
+    What the sender left blank is taken from the DICOM headers where they agree. Raises
+    SubmissionRefused (with a reason per file), PermissionDenied, AlreadySent for uploads that have
+    become a case before, or ValidationError for details that no field of a case takes; then
+    nothing is stored.
     """
     if not permissions.may_submit(submitted_by):
         raise PermissionDenied("Only members of an active organization submit cases.")
@@ -73,7 +76,7 @@ def submit_case(
     reading = reading_organization or choices[0]
     if reading not in choices:
         raise PermissionDenied("This organization does not read for yours.")
-    with reception.verified(files) as made, _files_removed_on_error() as names:
+    with _made(uploads, files, photographs) as made, stored.removed_on_error() as names:
         case = Case(
             submitted_by=submitted_by,
             submitting_organization=submitted_by.organization,
@@ -96,18 +99,25 @@ def submit_case(
             )
             _save_case_ids(case, external_ids, made)
             _save_radiographs(case, rows, made, views, submitted_by)
+            handover.take(uploads=uploads, case=case)
             names.clear()
     case.refresh_from_db()
     return case
 
 
 def add_radiographs(
-    *, case: Case, added_by: User, files: Sequence[UploadedFile], views: Sequence[str] = ()
+    *,
+    case: Case,
+    added_by: User,
+    files: Sequence[UploadedFile] = (),
+    uploads: Sequence[Upload] = (),
+    photographs: Sequence[bool] = (),
+    views: Sequence[str] = (),
 ) -> list[Radiograph]:
     """Add further views to a case and queue their analyses. Raises as `submit_case` does."""
     if not permissions.may_add(added_by, case):
         raise PermissionDenied("Only the organizations of a case add radiographs to it.")
-    with reception.verified(files) as made, _files_removed_on_error() as names:
+    with _made(uploads, files, photographs) as made, stored.removed_on_error() as names:
         rows = [_radiograph(case, one, names) for one in made]
         with transaction.atomic():
             if status.lock_case(case.pk).withdrawn_at:
@@ -121,27 +131,22 @@ def add_radiographs(
                     radiograph=row,
                 )
             status.mark_unread(case_id=case.pk)
+            handover.take(uploads=uploads, case=case)
             names.clear()
     return rows
 
 
 @contextmanager
-def _files_removed_on_error() -> Iterator[list[str]]:
-    """Collects names of stored files; whatever is still listed when an error comes is removed.
-
-    Clear the list as the transaction's last step: a connection that breaks during the commit
-    leaves unknown whether the rows stand, and they must not lose their files. If they do not
-    stand, the tidying finds files that no row names, a day later.
-    """
-    names: list[str] = []
-    try:
-        yield names
-    except BaseException:
-        folders = {str(PurePosixPath(name).parent) for name in names}
-        for name in [*names, *folders]:
-            with suppress(Exception):  # never instead of the error that led here
-                private_storage().delete(name)
-        raise
+def _made(
+    uploads: Sequence[Upload], files: Sequence[UploadedFile], photographs: Sequence[bool]
+) -> Iterator[list[VerifiedRadiograph]]:
+    """What intake makes of the files, whichever way they came."""
+    with handover.whole(uploads) as joined, reception.verified([*joined, *files]) as made:
+        of_people = chain((one.is_photograph for one in uploads), photographs, repeat(False))
+        yield [
+            replace(one, not_assessable=one.not_assessable or "photograph") if is_one else one
+            for one, is_one in zip(made, of_people, strict=False)
+        ]
 
 
 def _fill_in(case: Case, made: Iterable[VerifiedRadiograph]) -> list[str]:

@@ -15,8 +15,9 @@ from django.conf import settings
 from django.core.files.storage import Storage
 from django.utils import timezone
 
-from cases.models import Analysis, Radiograph
+from cases.models import Analysis, Radiograph, UploadPiece
 from cases.models.radiograph import private_storage
+from cases.services import resumable
 
 log = structlog.get_logger(__name__)
 OLD = timedelta(days=1)
@@ -40,7 +41,12 @@ def remove_unnamed_files() -> int:
         for part in _folders(storage, "heatmaps")
         for name in _folders(storage, f"heatmaps/{part}")
     )
-    kinds = [(radiographs, _names_of_radiographs), (heatmaps, _names_of_heatmaps)]
+    uploads = (f"uploads/{name}" for name in _folders(storage, "uploads"))
+    kinds = [
+        (radiographs, _names_of_radiographs),
+        (heatmaps, _names_of_heatmaps),
+        (uploads, _names_of_pieces),
+    ]
     removed = sum(_remove(storage, folders, names) for folders, names in _from_anywhere(kinds))
     log.info("unnamed_files_removed", files=removed)
     return removed
@@ -65,6 +71,13 @@ def remove_old_uploads() -> int:
     return removed
 
 
+def forget_uploads() -> int:
+    """Forget the files that came in pieces and are over, whether a case took them or not."""
+    forgotten = resumable.forget_old()
+    log.info("uploads_forgotten", uploads=forgotten)
+    return forgotten
+
+
 def _names_of_radiographs(keys: list[UUID]) -> set[str]:
     rows = Radiograph.objects.filter(pk__in=keys)
     return {name for row in rows.values_list("original", "canonical", "deep") for name in row}
@@ -72,6 +85,10 @@ def _names_of_radiographs(keys: list[UUID]) -> set[str]:
 
 def _names_of_heatmaps(keys: list[UUID]) -> set[str]:
     return set(Analysis.objects.filter(pk__in=keys).values_list("heatmap", flat=True))
+
+
+def _names_of_pieces(keys: list[UUID]) -> set[str]:
+    return set(UploadPiece.objects.filter(upload__in=keys).values_list("name", flat=True))
 
 
 def _remove(storage: Storage, folders: Iterator[str], names_of: NamesOf) -> int:

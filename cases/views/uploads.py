@@ -11,12 +11,17 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from accounts.models import User
 from cases import permissions
 from cases.forms import CaseForm, FilesForm
 from cases.intake import uploads
+from cases.intake.errors import IntakeError
 from cases.intake.limits import MIB
+from cases.models import Upload
 from cases.selectors.cases import get_case
+from cases.selectors.uploads import uploads_in_order
 from cases.services import submission
+from cases.services.handover import AlreadySent
 from cases.services.reception import FileRefusal, SubmissionRefused
 from cases.views.guard import back_to_withdrawn, clinical, found, person
 from cases.vocabulary import View
@@ -36,7 +41,10 @@ def case_new(request: HttpRequest) -> HttpResponse:
 
     def submit() -> str:
         case = submission.submit_case(
-            submitted_by=user, files=form.cleaned_data["radiographs"], **form.details()
+            submitted_by=user,
+            uploads=_uploads(user, form),
+            **form.files_received(),
+            **form.details(),
         )
         return reverse("case_page", args=[case.pk])
 
@@ -57,7 +65,7 @@ def case_add(request: HttpRequest, case_id: UUID) -> HttpResponse:
 
     def add() -> str:
         submission.add_radiographs(
-            case=case, added_by=user, files=form.cleaned_data["radiographs"], views=form.views()
+            case=case, added_by=user, uploads=_uploads(user, form), **form.files_received()
         )
         return reverse("case_page", args=[case.pk])
 
@@ -80,6 +88,8 @@ def _take(
         elif form.is_valid():
             try:
                 return _stored(request, store())
+            except AlreadySent as sent:
+                return _stored(request, reverse("case_page", args=[sent.case_id]))
             except SubmissionRefused as error:
                 refusals = error.refusals
             except ValidationError as error:
@@ -96,6 +106,16 @@ def _take(
         "views": View.choices,
     }
     return render(request, template, context, status=status)
+
+
+def _uploads(user: User, form: FilesForm) -> list[Upload]:
+    """The rows of the files that came in pieces. Raises SubmissionRefused for what is not there."""
+    found = uploads_in_order(user, form.cleaned_data["uploads"])
+    gone = IntakeError("upload_gone")
+    missing = [number for number, upload in enumerate(found, start=1) if upload is None]
+    if missing:
+        raise SubmissionRefused([FileRefusal(n, "", gone.code, gone.message) for n in missing])
+    return [upload for upload in found if upload]
 
 
 def _stored(request: HttpRequest, address: str) -> HttpResponse:

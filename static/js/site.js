@@ -1,5 +1,11 @@
 // Small things for every page; all of them work without this file, less comfortably.
 
+// The site can be installed, and says so when there is no network. Nothing clinical is kept:
+// service_worker.js holds the page for that and what it is drawn with, and nothing else.
+if ("serviceWorker" in navigator) {
+  navigator.serviceWorker.register("/service-worker.js").catch(() => {});
+}
+
 // The person's menu closes on Escape and on a press elsewhere.
 document.addEventListener("click", (event) => {
   for (const menu of document.querySelectorAll("details[data-menu][open]")) {

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from cases.services import reception, submission
+from cases.services import handover, reception, resumable, stored
 from fracture_platform.storage import PrivateFileSystemStorage
 
 
@@ -19,7 +19,7 @@ def storage(
     incoming.mkdir()
     settings.FILE_UPLOAD_TEMP_DIR = incoming
     private = PrivateFileSystemStorage(location=tmp_path / "storage")
-    for module in (reception, submission):
+    for module in (handover, reception, resumable, stored):
         monkeypatch.setattr(module, "private_storage", lambda: private)
     yield private
     assert list(incoming.iterdir()) == []

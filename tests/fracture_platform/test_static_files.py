@@ -37,6 +37,10 @@ def test_a_module_imports_by_the_hash_of_what_it_imports(collected: Path) -> Non
         path: re.findall(r'from\s*"([^"]+)"', path.read_text(encoding="utf-8")) for path in hashed
     }
     assert sum(map(len, imports.values())) > 10
+    # One without `from` keeps the plain name, and loads its module, and what that holds, twice.
+    found_bare = re.compile(r'^import\s*"', re.MULTILINE)
+    bare = [path.name for path in hashed if found_bare.search(path.read_text(encoding="utf-8"))]
+    assert bare == []
     for path, found in imports.items():
         for name in found:
             assert re.search(r"\.[0-9a-f]{12}\.js$", name), f"{path.name} imports {name}"

@@ -5,11 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import ConsoleMessage, Page, expect
+from playwright.sync_api import ConsoleMessage, Page
 from pydicom.data import get_testdata_file
 
 from tests.browser import ARGUMENTS, chromium
 from tests.running_site import RunningSite
+from tests.site.pages import sign_in
 
 
 @pytest.fixture(scope="session")
@@ -48,11 +49,6 @@ def clinician(site: RunningSite, page: Page) -> Iterator[Page]:
             else None
         ),
     )
-    email, password = next(who for role, who in site.sign_ins.items() if "linician" in role)
-    page.goto(site.base_url + "/")
-    page.fill("input[name=login]", email)
-    page.fill("input[name=password]", password)
-    page.keyboard.press("Enter")
-    expect(page).to_have_url(site.base_url + "/")
+    sign_in(page, site)
     yield page
     assert not complaints

@@ -76,7 +76,7 @@ def test_several_files_and_a_bad_one_among_them(
     notes.write_text("not a radiograph, whatever its name says")
     page.goto(site.base_url + "/cases/new/")
     page.set_input_files(
-        "input[type=file]", [str(radiographs["normal"]), str(radiographs["ankle"]), str(notes)]
+        "input[data-files]", [str(radiographs["normal"]), str(radiographs["ankle"]), str(notes)]
     )
     page.get_by_label("Patient reference").fill("W-several")
     page.get_by_role("button", name="Send for analysis").click()

@@ -21,6 +21,7 @@ HOUR, NIGHTLY = 3600, 24 * 3600
 PERIODIC = {
     "cases.forget_silent_workers": HOUR,
     "cases.queue_unasked": HOUR,
+    "cases.forget_uploads": HOUR,
     "cases.clear_expired_sessions": NIGHTLY,
     "cases.remove_unnamed_files": NIGHTLY,
 }
