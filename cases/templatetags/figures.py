@@ -39,6 +39,18 @@ SOURCE_WORDS: Mapping[str, SourceWords] = {
             "a case that somebody else has read, it counts here."
         ),
     ),
+    "first_impressions": SourceWords(
+        gettext_lazy("on first impressions"),
+        gettext_lazy(
+            "The software against what the first reader of a case saw before its answer was sent. "
+            "The answer cannot have coloured that; but it is a glance, not a read, and where both "
+            "differ the software may be the one that is right."
+        ),
+        gettext_lazy(
+            "No first impression was given of a case of this period. An administrator can turn on "
+            "“Read first” under People; from then on impressions count here."
+        ),
+    ),
 }
 
 

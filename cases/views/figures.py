@@ -25,6 +25,7 @@ from cases.selectors.figures.scope import (
     sides_of,
 )
 from cases.selectors.figures.volume import Day
+from cases.selectors.impressions import reads_first
 from cases.views.guard import clinical, found, person
 
 
@@ -51,11 +52,12 @@ def figures(request: HttpRequest) -> HttpResponse:
     if organization is not None:
         sides = sides_of(organization)
         wanted = request.GET.get("side", "")
-        scope = Scope(organization, wanted if wanted in sides else sides[0])
+        scope = Scope(organization, wanted if wanted in sides else sides[0], asked_by=user)
         period = period_of(request.GET.get("days", ""), timezone.now())
         of = {"of": str(organization.pk)} if user.is_operator else {}
         context |= {
             "scope": scope,
+            "withholding": scope.reads and reads_first(user),
             "period": period,
             "periods": (periods := _periods(period, scope, of)),
             "longest": periods[-1],

@@ -13,7 +13,7 @@ from typing import Any
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 
 from accounts.models import User
-from cases.models import Case, Read
+from cases.models import Case, FirstImpression, Read
 from cases.models.analysis import ASSESSED
 from cases.selectors.figures.period import Period
 from cases.selectors.figures.scope import Scope
@@ -96,13 +96,22 @@ def second_reads(cases: "QuerySet[Case]") -> "QuerySet[Any]":
     return cases.annotate(finding=Subquery(supervised.values("conclusion")[:1]))
 
 
+def first_impressions(cases: "QuerySet[Case]") -> "QuerySet[Any]":
+    """What the first reader saw who was not told the answer yet."""
+    said = FirstImpression.objects.filter(case=OuterRef("pk")).order_by("created_at", "pk")
+    return cases.annotate(finding=Subquery(said.values("conclusion")[:1]))
+
+
 Source = Callable[["QuerySet[Case]"], "QuerySet[Any]"]
-SOURCES: Mapping[str, Source] = {"second_reads": second_reads}
+SOURCES: Mapping[str, Source] = {
+    "second_reads": second_reads,
+    "first_impressions": first_impressions,
+}
 
 
 def accuracies(scope: Scope, period: Period) -> list[Accuracy]:
     """One for each source of references, in one query each."""
-    cases = scope.received(period)
+    cases = Case.objects.filter(scope.told(period)).order_by()
     return [_accuracy(name, source(cases)) for name, source in SOURCES.items()]
 
 

@@ -67,7 +67,7 @@ def agreement(scope: Scope, period: Period) -> Agreement:
     """The last standing reads of the cases that came in during a period. One query."""
     rows = (
         _last_words()
-        .filter(scope.came_in(period, "case__"))
+        .filter(scope.told(period, "case__"))
         # Not the bare column: SQLite would then take the index of levels, and leave out the dates.
         .annotate(level=Coalesce("case__level", Value("")), in_sight=Q(analysis__isnull=False))
         .values_list("level", "conclusion", "in_sight")

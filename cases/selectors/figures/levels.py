@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count
 
+from cases.models import Case
 from cases.selectors.figures.period import Period
 from cases.selectors.figures.scope import Scope
 from cases.vocabulary import CaseLevel, CaseStatus
@@ -26,7 +27,8 @@ class Level:
 
 def levels(scope: Scope, period: Period) -> Sequence[Level]:
     """Every level, empty ones too; nothing where there are no cases. One query."""
-    rows = scope.received(period).values_list("level", "status").annotate(n=Count("pk"))
+    cases = Case.objects.filter(scope.told(period)).order_by()
+    rows = cases.values_list("level", "status").annotate(n=Count("pk"))
     counts: Counter[str] = Counter()
     for level, status, n in rows:
         counts[WAITING if level == CaseLevel.INCOMPLETE and status in ACTIVE else level] += n

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Organization, User
 from cases.models import Case
 from cases.selectors.figures.period import Period
+from cases.selectors.impressions import open_to
 
 READ, SENT = "read", "sent"
 SIDES = {READ: _("Cases to read"), SENT: _("Cases sent")}
@@ -16,10 +17,12 @@ SIDES = {READ: _("Cases to read"), SENT: _("Cases sent")}
 
 @dataclass(frozen=True)
 class Scope:
-    """The cases that an organization is asked to read, or those that it sent."""
+    """The cases that an organization is asked to read, or those that it sent, and who asks: for
+    whoever reads first no answer is counted that is withheld."""
 
     organization: Organization
     side: str
+    asked_by: User | None = None
 
     @property
     def reads(self) -> bool:
@@ -37,6 +40,11 @@ class Scope:
         """The same as a condition on rows that lead to a case by `path` (`case__`)."""
         days = {f"{path}created_at__gte": period.since, f"{path}created_at__lt": period.until}
         return self._own(path) & Q(**days)
+
+    def told(self, period: Period, path: str = "") -> Q:
+        """As `came_in`, but only cases whose answer may be told to who asks."""
+        known = open_to(self.asked_by, path) if self.asked_by else Q()
+        return self.came_in(period, path) & known
 
     def _own(self, path: str) -> Q:
         own = "reading_organization" if self.reads else "submitting_organization"

@@ -57,6 +57,7 @@ def test_who_reads_sees_everything(
         "levels",
         "agreement",
         "accuracy-second_reads",
+        "accuracy-first_impressions",
         "turnaround",
     ]
     assert "Received 4 Read 3" in part(shown, "volume")

@@ -1,10 +1,11 @@
-"""Sensitivity and specificity: second reads alone are the reference."""
+"""Sensitivity and specificity: second reads are the reference, and first impressions apart."""
 
 import pytest
 
 from accounts.models import Organization, User
 from cases.selectors.figures import accuracy
 from cases.selectors.figures.accuracy import Accuracy
+from cases.services.impressions import record_impression
 from tests.cases.selectors.figures.made import figures, read, received
 from tests.factories import UserFactory
 
@@ -15,9 +16,9 @@ def supervisor(hospital: Organization) -> User:
 
 
 def found(hospital: Organization) -> Accuracy:
-    (one,) = figures(hospital).accuracies
-    assert one.source == "second_reads"
-    return one
+    second, _ = figures(hospital).accuracies
+    assert second.source == "second_reads"
+    return second
 
 
 def test_both_thresholds_by_hand(
@@ -87,3 +88,19 @@ def test_what_was_amended_is_no_reference_and_the_newest_is(
     other = UserFactory(organization=hospital, role=User.Role.SUPERVISING_READER)
     read(case, other, "fracture", minutes=60)
     assert dict(found(hospital).cells) == {("fracture", "fracture"): 1}
+
+
+def test_the_first_impression_of_a_case_is_a_reference_of_its_own(
+    hospital: Organization, reader: User, supervisor: User
+) -> None:
+    hospital.read_first = True
+    hospital.save()
+    case = received(hospital, level="no_fracture_found")
+    for person, conclusion in ((reader, "fracture"), (supervisor, "no_fracture")):
+        person.refresh_from_db()
+        record_impression(case=case, reader=person, conclusion=conclusion)
+    received(hospital)
+    second, impressions = figures(hospital).accuracies
+    assert impressions.source == "first_impressions"
+    assert dict(impressions.cells) == {("no_fracture_found", "fracture"): 1}
+    assert second.cases == 0
