@@ -5,12 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import ConsoleMessage, Page
+from playwright.sync_api import ConsoleMessage, Page, expect
 from pydicom.data import get_testdata_file
 
 from tests.browser import ARGUMENTS, chromium
 from tests.running_site import RunningSite
-from tests.site.pages import sign_in
+from tests.site.pages import ANSWER, send, sign_in
 
 
 @pytest.fixture(scope="session")
@@ -52,3 +52,11 @@ def clinician(site: RunningSite, page: Page) -> Iterator[Page]:
     sign_in(page, site)
     yield page
     assert not complaints
+
+
+@pytest.fixture
+def ankle(site: RunningSite, clinician: Page, radiographs: dict[str, Path]) -> Page:
+    """The page of the ankle DICOM, which has more than 8 bits, once its answer is there."""
+    send(clinician, site.base_url, radiographs["ankle"], "V-ankle")
+    expect(clinician.get_by_text(ANSWER).first).to_be_visible(timeout=30_000)
+    return clinician

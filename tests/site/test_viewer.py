@@ -1,72 +1,18 @@
 """The viewer in a real browser: what a hand, a wheel, a key or two fingers do to a radiograph."""
 
-import io
 import re
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from PIL import Image
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.running_site import RunningSite
-from tests.site.pages import ANSWER, send
+from tests.site.hands import change, drag, matrix, seen, stage, under
+from tests.site.pages import send
 
 pytestmark = [pytest.mark.browser, pytest.mark.broker, pytest.mark.xdist_group("site")]
-
-
-@pytest.fixture
-def ankle(site: RunningSite, clinician: Page, radiographs: dict[str, Path]) -> Page:
-    """The page of the ankle DICOM, which has more than 8 bits, once its answer is there."""
-    send(clinician, site.base_url, radiographs["ankle"], "V-ankle")
-    expect(clinician.get_by_text(ANSWER).first).to_be_visible(timeout=30_000)
-    return clinician
-
-
-def stage(page: Page) -> Locator:
-    return page.locator("[data-stage]").first
-
-
-def seen(page: Page) -> np.ndarray:
-    """The stage as the eye sees it, grey, without the line that shows where the keys go."""
-    picture = Image.open(io.BytesIO(stage(page).screenshot())).convert("L")
-    return np.asarray(picture, np.float64)[6:-6, 6:-6]
-
-
-def matrix(page: Page) -> list[float]:
-    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
-    said = page.locator("[data-sheet]").first.evaluate("sheet => sheet.style.transform")
-    return [float(number) for number in re.findall(r"-?[\d.]+(?:e-?\d+)?", said)]
-
-
-def under(page: Page, x: float, y: float) -> tuple[float, float]:
-    """The image point under a place of the stage; only while it is not turned or mirrored."""
-    scale, _, _, _, left, top = matrix(page)
-    return (x - left) / scale, (y - top) / scale
-
-
-def drag(page: Page, start: tuple[float, float], end: tuple[float, float]) -> None:
-    box = stage(page).bounding_box()
-    assert box
-    page.mouse.move(box["x"] + start[0], box["y"] + start[1])
-    page.mouse.down()
-    page.mouse.move(box["x"] + end[0], box["y"] + end[1], steps=4)
-    page.mouse.up()
-
-
-def change(page: Page, what: Callable[[], object]) -> tuple[np.ndarray, np.ndarray]:
-    """The stage before and after, once it looks different."""
-    before = seen(page)
-    what()
-    for _ in range(40):
-        after = seen(page)
-        if np.abs(after - before).mean() > 0.5:
-            page.wait_for_timeout(200)
-            return before, seen(page)
-        page.wait_for_timeout(250)
-    raise AssertionError("nothing changed on the stage")
 
 
 def test_the_wheel_enlarges_what_is_under_the_cursor(ankle: Page) -> None:
@@ -105,67 +51,6 @@ def test_keys_turn_mirror_and_reset(ankle: Page) -> None:
     assert matrix(ankle)[0] == pytest.approx(1)
     ankle.keyboard.press("x")
     assert matrix(ankle) == pytest.approx(first)
-
-
-def light(page: Page) -> np.ndarray:
-    """Where on the stage the light line of a mark lies: nothing else on the page is yellow."""
-    picture = Image.open(io.BytesIO(stage(page).screenshot())).convert("RGB")
-    red, green, blue = np.moveaxis(np.asarray(picture, np.int64), -1, 0)
-    return (red > 200) & (green > 180) & (blue < 170)
-
-
-def thickness(lines: np.ndarray) -> float:
-    """Of upright lines, in pixels of the screen: the median run of a row that crosses some."""
-    runs = [
-        len(run)
-        for row in lines
-        if 0 < row.sum() < 20
-        for run in "".join("#" if each else " " for each in row).split()
-    ]
-    return float(np.median(runs))
-
-
-def test_marks_stay_on_their_place_and_lines_as_thick_as_they_were(ankle: Page) -> None:
-    """The shipped model suspects a fracture at this ankle's lesion."""
-    boxes = ankle.locator(".viewer__boxes")
-    expect(boxes).to_be_visible()
-    expect(boxes).to_have_attribute("aria-label", re.compile(r"^\d marks? \((solid|dashed)\): "))
-    place = boxes.locator("rect:not(.shadow)").first
-    held = [float(place.get_attribute(name) or "") for name in ("x", "y", "width", "height")]
-    matrix(ankle)
-    before = light(ankle)
-    assert before.sum() > 100
-    assert thickness(before) == pytest.approx(2, abs=1)
-    for _ in range(3):
-        ankle.keyboard.press("+")
-    matrix(ankle)
-    assert thickness(light(ankle)) == pytest.approx(2, abs=1)
-    ankle.keyboard.press("m")
-    scale, _, _, _, left, top = matrix(ankle)
-    box, shown = stage(ankle).bounding_box(), place.bounding_box()
-    assert box
-    assert shown
-    middle = (held[0] + held[2] / 2) * scale + left, (held[1] + held[3] / 2) * abs(scale) + top
-    assert scale < 0  # mirrored
-    assert shown["x"] - box["x"] + shown["width"] / 2 == pytest.approx(middle[0], abs=2)
-    assert shown["y"] - box["y"] + shown["height"] / 2 == pytest.approx(middle[1], abs=2)
-
-
-def test_marks_are_a_key_away_and_so_is_the_untouched_radiograph(ankle: Page) -> None:
-    boxes, switch = ankle.locator(".viewer__boxes"), ankle.get_by_role("switch", name="Marks")
-    expect(switch).to_be_checked()
-    expect(ankle.get_by_text("They neither outline nor prove a fracture")).to_be_visible()
-    ankle.keyboard.press("b")
-    expect(switch).not_to_be_checked()
-    expect(boxes).to_be_hidden()
-    assert light(ankle).sum() == 0
-    ankle.keyboard.press("b")
-    expect(boxes).to_be_visible()
-    ankle.keyboard.press("o")
-    expect(boxes).to_be_hidden()
-    expect(switch).to_be_checked()
-    ankle.keyboard.press("o")
-    expect(boxes).to_be_visible()
 
 
 def test_the_window_is_that_of_all_grey_levels(ankle: Page) -> None:

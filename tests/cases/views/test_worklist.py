@@ -282,23 +282,14 @@ def test_only_what_is_unread_is_looked_at(reader: User) -> None:
 
 
 @pytest.mark.parametrize(
-    ("sort", "references"),
-    [
-        ("", ["b", "c", "a"]),
-        ("oldest", ["b", "c", "a"]),
-        ("newest", ["a", "c", "b"]),
-        ("deadline", ["c", "b", "a"]),
-        ("reference", ["a", "b", "c"]),
-        ("nonsense", ["b", "c", "a"]),
-    ],
+    ("sort", "order_"),
+    [("", "bca"), ("newest", "acb"), ("deadline", "cba"), ("reference", "abc"), ("what", "bca")],
 )
-def test_the_order_within_a_group(
-    received: Any, page: Client, sort: str, references: list[str]
-) -> None:
+def test_the_order_within_a_group(received: Any, page: Client, sort: str, order_: str) -> None:
     received("a", level="fracture", minutes=1)
     received("b", level="fracture", minutes=3)
     received("c", level="fracture", minutes=2, reading_deadline=NOW + timedelta(1))
     received("urgent", level="no_fracture_found", priority="urgent", minutes=2)
     groups = page.get("/worklist/", {"sort": sort}).context["worklist"].groups
     found = [[case.patient_reference for case in group.cases] for group in groups]
-    assert found == [["urgent"], references]
+    assert found == [["urgent"], [*order_]]
