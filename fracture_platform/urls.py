@@ -3,6 +3,8 @@
 from django.contrib import admin
 from django.urls import include, path
 
+handler500 = "fracture_platform.errors.server_error"
+
 urlpatterns = [
     path("", include("fracture_platform.installable")),
     path("", include("cases.system_status")),
