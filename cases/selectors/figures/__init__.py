@@ -33,7 +33,7 @@ class Figures:
 
 
 def figures_of(*, scope: Scope, period: Period) -> Figures:
-    """All figures of a period, in seven queries, or five for who only sends.
+    """All figures of a period, in eight queries, or five for who only sends.
 
     All but the reads of each day are of the cases that came in during the period; withdrawn ones
     never count.

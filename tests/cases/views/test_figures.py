@@ -186,13 +186,13 @@ def test_the_page_costs_the_same_for_many(
     django_assert_num_queries: Any,
 ) -> None:
     receive()
-    with django_assert_num_queries(9):  # session, person, seven of figures
+    with django_assert_num_queries(10):  # session, person, seven of figures
         page.get(PAGE)
     for priority in ("urgent", "routine", "routine"):
         case = receive(priority=priority)
         read(case, reader, "fracture", analysis=answered(case))
         read(case, UserFactory(organization=hospital, role="supervising_reader"), "unsure")
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         page.get(PAGE, {"days": "365"})
 
 
