@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from hashlib import sha256
+from pathlib import PurePath
 from uuid import UUID
 
 from cryptography.fernet import InvalidToken
@@ -41,7 +42,8 @@ def whole(uploads: Sequence[Upload]) -> Iterator[list[UploadedFile]]:
         for number, upload in enumerate(uploads, start=1):
             file = TemporaryUploadedFile("radiograph", "", upload.length, None)
             opened.enter_context(closing(file))
-            file.name = name_of(upload)
+            if name := _file_name(upload):
+                file.name = name
             try:
                 _fill(file, upload)
             except _Damaged:
@@ -55,11 +57,12 @@ def whole(uploads: Sequence[Upload]) -> Iterator[list[UploadedFile]]:
 def take(*, uploads: Sequence[Upload], case: Case) -> None:
     """Mark them as this case's, in its transaction. Raises as `whole` where they are not free."""
     keys = [upload.pk for upload in uploads]
-    if Upload.objects.filter(pk__in=keys, case=None).update(case=case) == len(keys):
-        return
-    now = {upload.pk: upload for upload in Upload.objects.filter(pk__in=keys).exclude(case=case)}
-    _unsent([now[key] for key in keys if key in now])
-    raise SubmissionRefused.whole("upload_gone")
+    rows = Upload.objects.select_for_update().filter(pk__in=keys).order_by("pk")
+    now = {upload.pk: upload for upload in rows}
+    if len(now) != len(keys):
+        raise SubmissionRefused.whole("upload_gone")
+    _unsent([now[key] for key in keys])
+    Upload.objects.filter(pk__in=keys).update(case=case)
 
 
 def name_of(upload: Upload) -> str:
@@ -68,6 +71,12 @@ def name_of(upload: Upload) -> str:
         return external_ids.decrypt(upload.encrypted_name, organization_id=upload.organization_id)
     except external_ids.UnreadableIdentifier:
         return ""
+
+
+def _file_name(upload: Upload) -> str:
+    """The last part of the name; blank where none is left that Django takes as a file's."""
+    name = PurePath(name_of(upload)).name
+    return "" if name == ".." else name
 
 
 def _unsent(uploads: Sequence[Upload]) -> None:

@@ -77,7 +77,7 @@ def begin(*, owner: User, length: int, name: str, is_photograph: bool = False) -
 def _room(owner: User, length: int) -> None:
     """What one person may have lying here: the files of two cases, the bytes of one."""
     limits = configured_limits()
-    kept = Upload.objects.filter(owner=owner, case=None)
+    kept = Upload.objects.filter(owner=owner, case=None, expires_at__gt=timezone.now())
     held = kept.aggregate(total=Sum("length"))["total"] or 0
     if kept.count() < 2 * limits.max_files and held + length <= limits.max_request_bytes:
         return
@@ -155,17 +155,23 @@ def forget(*, upload: Upload) -> None:
 
 def forget_old() -> int:
     """Remove what is over, sent or not, and the pieces of what a case has taken; how many files."""
-    taken = UploadPiece.objects.filter(upload__case__isnull=False)
-    names = list(taken.values_list("name", flat=True))
-    UploadPiece.objects.filter(name__in=names).delete()
-    stored.remove(names)
+    taken = Upload.objects.filter(case__isnull=False, pieces__isnull=False).distinct()
+    for pk in list(taken.values_list("pk", flat=True)):
+        pieces = UploadPiece.objects.filter(upload=pk)
+        names = list(pieces.values_list("name", flat=True))
+        pieces.delete()
+        stored.remove(names)
     over = list(Upload.objects.filter(expires_at__lte=timezone.now()).values_list("pk", flat=True))
     return sum(_remove(Upload.objects.filter(pk=pk)) for pk in over)
 
 
 def _remove(uploads: QuerySet[Upload]) -> int:
     with transaction.atomic():
-        names = list(UploadPiece.objects.filter(upload__in=uploads).values_list("name", flat=True))
-        _all, by_kind = uploads.delete()
+        # Locked: a piece that is written, or a case that takes it, at this moment comes before
+        # or after.
+        keys = list(uploads.select_for_update().values_list("pk", flat=True))
+        pieces = UploadPiece.objects.filter(upload__in=keys)
+        names = list(pieces.values_list("name", flat=True))
+        Upload.objects.filter(pk__in=keys).delete()
     stored.remove(names)
-    return by_kind.get("cases.Upload", 0)
+    return len(keys)

@@ -75,7 +75,9 @@ def _sender(request: HttpRequest) -> User:
 
 def _next_piece(request: HttpRequest, upload: Upload) -> Upload:
     if request.content_type != tus.PIECE_TYPE:
-        raise UploadRefused("wrong_content_type", f"Content-Type: {tus.PIECE_TYPE}")
+        raise UploadRefused(
+            "wrong_content_type", _("Send a piece as %(type)s.") % {"type": tus.PIECE_TYPE}
+        )
     start = tus.number(request, "Upload-Offset")
     announced = tus.number(request, "Content-Length")
     resumable.refuse_piece(upload, start, announced)  # before anything is read

@@ -43,6 +43,8 @@ def tus(view: View) -> View:
         except UploadRefused as refused:
             response = _refusal(refused)
         response["Tus-Resumable"] = VERSION
+        if response.status_code == STATUS_OF["wrong_version"]:
+            response["Tus-Version"] = VERSION
         add_never_cache_headers(response)
         response["Cache-Control"] = "private, no-store"
         return response
@@ -100,7 +102,7 @@ def _check(request: HttpRequest) -> None:
     if not request.user.is_authenticated:
         raise UploadRefused("not_signed_in", _("You are signed out: sign in again."))
     if request.method not in {"GET", "OPTIONS"} and request.headers.get("Tus-Resumable") != VERSION:
-        raise UploadRefused("wrong_version", f"Tus-Resumable: {VERSION}")
+        raise UploadRefused("wrong_version", _("Send the header Tus-Resumable: 1.0.0."))
 
 
 def _refusal(refused: UploadRefused) -> JsonResponse:

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createHash, webcrypto } from "node:crypto";
 import { test } from "node:test";
 
-import { LinkLost, Sending, beginsWith, nextSize } from "../../static/js/upload/tus.js";
+import { LinkLost, Sending, UNREADABLE, beginsWith, nextSize } from "../../static/js/upload/tus.js";
 
 const KIB = 1024;
 
@@ -27,7 +27,7 @@ function site({ breaks = () => null } = {}) {
     if (method === "HEAD") return answer(200, { "Upload-Offset": String(kept.bytes.length) });
     if (method === "DELETE") return answer(204);
     if (Number(headers["Upload-Offset"]) !== kept.bytes.length) return answer(409);
-    const bytes = Buffer.from(await body.arrayBuffer());
+    const bytes = Buffer.from(body);
     const sum = createHash("sha256").update(bytes).digest("base64");
     assert.equal(headers["Upload-Checksum"], `sha256 ${sum}`);
     onProgress(bytes.length);
@@ -153,6 +153,21 @@ test("it goes on from what is known to have arrived", async () => {
   await whole.made.run();
   assert.equal(whole.made.state, "whole");
   assert.equal(kept.requests.length, 1);
+});
+
+test("a file that the browser can no longer read is no broken link", async () => {
+  const kept = site();
+  const { file } = drawn(300 * KIB);
+  let reads = 0;
+  const slice = file.slice.bind(file);
+  file.slice = (...range) => {
+    reads += 1;
+    if (reads > 1) throw new DOMException("gone", "NotReadableError");
+    return slice(...range);
+  };
+  const { made, pauses } = sending(kept, file);
+  await made.run();
+  assert.deepEqual([made.state, made.problem.code, pauses.length], ["refused", UNREADABLE, 0]);
 });
 
 test("what is cancelled stops and is removed there", async () => {

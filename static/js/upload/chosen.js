@@ -2,6 +2,7 @@
 
 import { clearField } from "./problems.js";
 import { form, part, rowOf, sentenceWithCode, size, words } from "./page.js";
+import { UNREADABLE } from "./tus.js";
 
 /** In the order of the page: { file, photograph, row, sending }. */
 export const chosen = [];
@@ -88,6 +89,7 @@ export function told(entry = null) {
 
 function reason(problem) {
   if (problem.code === "403" || problem.code === "not_signed_in") return words.signedOut;
+  if (problem.code === UNREADABLE) return words.unreadable;
   return problem.message || words.unknown;
 }
 

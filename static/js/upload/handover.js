@@ -19,6 +19,7 @@ function working(on) {
   button.disabled = on;
   progress.hidden = !on;
   form.setAttribute("aria-busy", String(on));
+  if (on) part("stop").focus(); // the button that had it cannot keep it
 }
 
 function total(bytesOf) {
@@ -30,7 +31,9 @@ whenever(() => {
   const all = total(({ file }) => file.size);
   const arrived = total(({ sending }) => (sending ? sending.arrived : 0));
   bar.value = (100 * arrived) / all;
-  progressWords.textContent = `${words.sending}: ${size(arrived)} / ${size(all)}`;
+  const lost = chosen.some(({ sending }) => sending && sending.state === "lost");
+  const far = `${words.sending}: ${size(arrived)} / ${size(all)}`;
+  progressWords.textContent = lost ? words.lostAll : far;
 });
 
 function stuck({ file, sending }) {

@@ -22,7 +22,7 @@ export function begin(entry) {
   line = line.then(async () => {
     const known = entry.gone
       ? null
-      : await continued(send, entry.file, entry.photograph, subtle);
+      : await continued(send, entry.file, entry.photograph, subtle).catch(() => null);
     if (!entry.gone) await start(entry, known).run();
   });
   entry.row.querySelector("[data-state]").textContent = words.waiting;

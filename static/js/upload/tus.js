@@ -4,6 +4,7 @@ const SMALLEST = 64 * 1024; // what the site takes for a piece that is not the l
 const FIRST = 256 * 1024;
 const LARGEST = 4 * 1024 * 1024;
 const RESTARTS = 3;
+export const UNREADABLE = "unreadable_file";
 const VERSION = { "Tus-Resumable": "1.0.0" };
 
 /** The connection broke, or the site was unwell: it is worth trying again. */
@@ -126,13 +127,13 @@ export class Sending {
   }
 
   async #piece() {
-    const body = this.file.slice(this.offset, this.offset + this.size);
+    const body = await this.#read(this.offset, this.offset + this.size);
     const headers = {
       "Content-Type": "application/offset+octet-stream",
       "Upload-Offset": String(this.offset),
     };
     if (this.subtle) {
-      const sum = await this.subtle.digest("SHA-256", await body.arrayBuffer());
+      const sum = await this.subtle.digest("SHA-256", body);
       headers["Upload-Checksum"] = `sha256 ${base64(new Uint8Array(sum))}`;
     }
     const began = performance.now();
@@ -145,6 +146,15 @@ export class Sending {
     this.offset = Number(answer.header("Upload-Offset"));
     this.size = nextSize(this.size, (performance.now() - began) / 1000);
     return null;
+  }
+
+  /** Phones take a picture away that was not kept; a browser would call it a broken link. */
+  async #read(start, end) {
+    try {
+      return await this.file.slice(start, end).arrayBuffer();
+    } catch {
+      throw new Refused("", UNREADABLE);
+    }
   }
 
   #request(method, address, { headers, ...more }) {

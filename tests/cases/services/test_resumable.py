@@ -1,10 +1,9 @@
-"""A file in pieces becomes a radiograph whole and once, or not at all."""
+"""Files come in pieces, are kept for their sender alone, and are forgotten."""
 
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from hashlib import sha256
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -15,38 +14,15 @@ from django.utils import timezone
 from accounts.models import User
 from cases import tasks
 from cases.intake.limits import Limits
-from cases.models import Analysis, Case, ModelVersion, Radiograph, Upload, UploadPiece
+from cases.models import Upload, UploadPiece
 from cases.selectors.uploads import unsent_uploads
 from cases.services import resumable
-from cases.services.handover import AlreadySent
 from cases.services.resumable import UploadRefused, append, begin
-from cases.services.submission import SubmissionRefused, add_radiographs, submit_case
 from fracture_platform.storage import PrivateFileSystemStorage
-from tests.cases.files import upload as file_of
+from tests.cases.services.pieces import SMALLEST, kept, large, objects
 from tests.cases.services.test_concurrency import at_once
-from tests.factories import phantom
 
-SMALLEST = resumable.SMALLEST_PIECE_BYTES
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("storage")]
-
-
-def large(seed: int = 0) -> bytes:
-    """A drawn radiograph of several pieces."""
-    return phantom(480, 640, seed)
-
-
-def kept(owner: User, data: bytes, *, until: int | None = None, **more: Any) -> Upload:
-    """An upload of `data`, in pieces of the smallest size, up to byte `until`."""
-    upload = begin(owner=owner, length=len(data), name="wrist.png", **more)
-    end = len(data) if until is None else until
-    while upload.received < end:
-        start = upload.received
-        upload = append(upload=upload, start=start, data=data[start : start + SMALLEST])
-    return upload
-
-
-def objects(storage: PrivateFileSystemStorage) -> list[Path]:
-    return [path for path in Path(storage.location).glob("uploads/*/*") if path.is_file()]
 
 
 def refused(call: Callable[[], object]) -> str:
@@ -54,21 +30,6 @@ def refused(call: Callable[[], object]) -> str:
         call()
     assert str(found.value).endswith(".")
     return found.value.code
-
-
-def test_pieces_become_the_file_that_was_sent(
-    owner: User, model_version: ModelVersion, storage: PrivateFileSystemStorage
-) -> None:
-    data = large()
-    whole = kept(owner, data)
-    assert whole.pieces.count() >= 3
-    case = submit_case(
-        submitted_by=owner, uploads=[whole], views=["lateral"], patient_reference="P"
-    )
-    radiograph = case.radiographs.get()
-    assert radiograph.sha256 == sha256(data).hexdigest()
-    assert (radiograph.view, radiograph.received_bytes) == ("lateral", len(data))
-    assert Analysis.objects.filter(radiograph=radiograph).count() == 1
 
 
 def test_in_storage_a_piece_is_sealed_and_the_name_is_not_in_the_row(
@@ -80,81 +41,6 @@ def test_in_storage_a_piece_is_sealed_and_the_name_is_not_in_the_row(
     assert len(files) == upload.pieces.count()
     assert not any(data[100:140] in path.read_bytes() for path in files)
     assert "wrist" not in Upload.objects.get().encrypted_name
-
-
-def test_a_photograph_is_kept_and_no_model_is_asked(
-    owner: User, model_version: ModelVersion
-) -> None:
-    """Grey as a film may be: it is the sender's word that counts."""
-    photo = kept(owner, large(1), is_photograph=True)
-    case = submit_case(
-        submitted_by=owner,
-        uploads=[photo],
-        files=[file_of(2), file_of(3)],
-        photographs=[False, True],
-        patient_reference="P",
-    )
-    reasons = [one.not_assessable for one in case.radiographs.all()]
-    assert reasons == ["photograph", "", "photograph"]
-    assert Analysis.objects.count() == 1
-
-
-def test_what_has_not_arrived_whole_is_no_radiograph(
-    owner: User, model_version: ModelVersion
-) -> None:
-    half = kept(owner, large(), until=SMALLEST)
-    with pytest.raises(SubmissionRefused) as found:
-        submit_case(
-            submitted_by=owner, uploads=[kept(owner, large(1)), half], patient_reference="P"
-        )
-    assert [(one.number, one.code) for one in found.value.refusals] == [(2, "upload_incomplete")]
-    assert not Case.objects.exists()
-    assert unsent_uploads(owner).count() == 2
-
-
-@pytest.mark.parametrize("harm", ["lost", "changed", "swapped"])
-def test_what_was_damaged_where_it_lay_is_no_radiograph(
-    owner: User, model_version: ModelVersion, storage: PrivateFileSystemStorage, harm: str
-) -> None:
-    upload = kept(owner, large())
-    first, second = upload.pieces.all()[:2]
-    if harm == "lost":
-        storage.delete(first.name)
-    elif harm == "changed":
-        Path(storage.path(first.name)).write_bytes(b"something else")
-    else:
-        UploadPiece.objects.filter(pk=first.pk).update(name=second.name)
-    with pytest.raises(SubmissionRefused) as found:
-        submit_case(submitted_by=owner, uploads=[upload], patient_reference="P")
-    assert [one.code for one in found.value.refusals] == ["upload_damaged"]
-    assert not Radiograph.objects.exists()
-
-
-def test_a_file_that_intake_refuses_is_refused_this_way_too(
-    owner: User, model_version: ModelVersion
-) -> None:
-    notes = kept(owner, b"words, however many pieces they come in")
-    with pytest.raises(SubmissionRefused) as found:
-        submit_case(submitted_by=owner, uploads=[notes], patient_reference="P")
-    assert [one.code for one in found.value.refusals] == ["not_an_image"]
-    assert unsent_uploads(owner).get() == notes  # the others of the form are not sent again
-
-
-def test_a_form_that_is_sent_again_makes_no_second_case(
-    owner: User, model_version: ModelVersion
-) -> None:
-    upload = kept(owner, large())
-    case = submit_case(submitted_by=owner, uploads=[upload], patient_reference="P")
-    assert not unsent_uploads(owner).exists()
-    again = Upload.objects.get(pk=upload.pk)
-    for stale in (again, upload):  # one that was read before the first form was through
-        with pytest.raises(AlreadySent) as found:
-            submit_case(submitted_by=owner, uploads=[stale], patient_reference="P")
-        assert found.value.case_id == case.pk
-    with pytest.raises(SubmissionRefused) as refusal:
-        add_radiographs(case=case, added_by=owner, uploads=[again, kept(owner, large(1))])
-    assert [(r.number, r.code) for r in refusal.value.refusals] == [(1, "upload_gone")]
-    assert (Case.objects.count(), Radiograph.objects.count()) == (1, 1)
 
 
 def test_a_piece_at_the_wrong_place_changes_nothing(
@@ -233,15 +119,14 @@ def test_after_a_day_it_is_forgotten(owner: User, storage: PrivateFileSystemStor
     assert young.expires_at - young.created_at == timedelta(hours=24)
 
 
-def test_pieces_go_once_a_case_has_them_and_the_answer_stays(
-    owner: User, model_version: ModelVersion, storage: PrivateFileSystemStorage
-) -> None:
-    upload = kept(owner, large())
-    case = submit_case(submitted_by=owner, uploads=[upload], patient_reference="P")
-    tasks.forget_uploads()
-    assert objects(storage) == []
-    assert not UploadPiece.objects.exists()
-    assert Upload.objects.get(case=case) == upload
+def test_what_ran_out_takes_no_room_while_it_waits_to_be_tidied(owner: User, settings: Any) -> None:
+    """Its owner neither sees nor removes it."""
+    settings.INTAKE_MAX_FILES = 1
+    for _ in range(2):
+        begin(owner=owner, length=1, name="")
+    assert refused(partial(begin, owner=owner, length=1, name="")) == "too_much_kept"
+    Upload.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    assert begin(owner=owner, length=1, name="").received == 0
 
 
 def test_what_is_not_wanted_is_removed_at_once(
@@ -268,20 +153,26 @@ class TestAtOnce:
         assert sorted(written) == ["kept", "wrong_offset", "wrong_offset"]
         assert (UploadPiece.objects.count(), len(objects(storage))) == (1, 1)
 
-    def test_the_same_form_twice(self, owner: User, model_version: ModelVersion) -> None:
-        upload = kept(owner, large())
+    def test_a_piece_comes_while_the_upload_is_removed(
+        self, owner: User, storage: PrivateFileSystemStorage
+    ) -> None:
+        upload = begin(owner=owner, length=4, name="")
 
         def one() -> str:
             try:
-                return str(
-                    submit_case(submitted_by=owner, uploads=[upload], patient_reference="P").pk
-                )
-            except AlreadySent as sent:
-                return str(sent.case_id)
+                append(upload=Upload(pk=upload.pk, **told), start=0, data=b"bone")
+            except UploadRefused as error:
+                return error.code
+            return "kept"
 
-        first, second = at_once(one, one)
-        assert first == second
-        assert (Case.objects.count(), Radiograph.objects.count()) == (1, 1)
+        told = {
+            name: getattr(upload, name)
+            for name in ("organization_id", "length", "received", "expires_at")
+        }
+        written, _removed = at_once(one, partial(resumable.forget, upload=upload))
+        assert written in {"kept", "wrong_offset"}
+        assert not Upload.objects.exists()
+        assert objects(storage) == []
 
     def test_the_last_room_is_given_once(self, owner: User, settings: Any) -> None:
         settings.INTAKE_MAX_FILES = 1

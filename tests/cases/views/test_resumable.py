@@ -169,6 +169,29 @@ def test_a_piece_that_is_too_large_is_not_even_read(client: Client) -> None:
     assert (answer.status_code, code(answer)) == (413, "piece_too_large")
 
 
+def test_a_piece_costs_few_queries(
+    client: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    address = begin(client, 5)
+    # Session, person, upload; then in a transaction (2) how far it is and the piece.
+    with django_assert_num_queries(7):
+        assert piece(client, address, b"bones").status_code == 204
+
+
+def test_a_wrong_version_is_told_the_right_one(client: Client) -> None:
+    answer = client.post(LIST, headers={"Upload-Length": "5"})
+    assert (answer.status_code, answer["Tus-Version"]) == (412, "1.0.0")
+
+
+def test_a_file_without_a_name(client: Client) -> None:
+    """The protocol asks for none."""
+    data = phantom()
+    address = client.post(LIST, headers=TUS | {"Upload-Length": str(len(data))})["Location"]
+    piece(client, address, data)
+    form = {"patient_reference": "P", "uploads": [address.split("/")[2]]}
+    assert client.post(NEW, form)["Location"] == f"/cases/{Case.objects.get().pk}/"
+
+
 def test_finished_twice(client: Client) -> None:
     address = begin(client, 5)
     assert piece(client, address, b"bones").status_code == 204
