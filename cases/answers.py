@@ -99,6 +99,12 @@ class Answer:
         return told(marks, self.analysis, self.radiograph) if self.analysis and marks else ""
 
     @property
+    def is_unmarked(self) -> bool:
+        """Whether it suspects something, and no place of its map stood out enough for a box."""
+        suspects = self.kind in {FindingLevel.FRACTURE, FindingLevel.INCONCLUSIVE}
+        return suspects and bool(self.analysis and self.analysis.heatmap) and not self.marks
+
+    @property
     def failed(self) -> Analysis | None:
         """The newest analysis, if it failed: nothing was asked since."""
         newest = self.pending or self.analysis

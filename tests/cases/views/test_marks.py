@@ -4,14 +4,16 @@ import re
 from typing import Any
 
 import pytest
+from django.core.files.base import ContentFile
 from django.test import Client
 
 from accounts.models import User
+from cases.meaning import FRACTURE_PROBABILITY
 from cases.models import Analysis, Case
 from cases.services import status
 from tests.cases.views.conftest import SignIn
 from tests.cases.views.page import address, html, text
-from tests.factories import AnalysisFactory, CaseFactory, RadiographFactory
+from tests.factories import AnalysisFactory, CaseFactory, RadiographFactory, phantom
 
 FIRST = {"x": 4.5, "y": 8.0, "width": 20.0, "height": 24.25, "peak": 0.71}
 SECOND = {"x": 60.0, "y": 100.0, "width": 20.0, "height": 20.0, "peak": 0.35}
@@ -108,3 +110,18 @@ def test_a_withdrawn_case_has_none(page: Client, marked: Analysis) -> None:
     response = page.get(address(marked.radiograph.case))
     assert drawings(response) == []
     assert ABOUT not in text(response)
+
+
+def test_a_fracture_without_a_box_says_so(page: Client, analysis: Analysis) -> None:
+    unmarked = "No box: no place of the map stood out enough"
+    analysis.heatmap.save("heatmap.png", ContentFile(phantom()))
+    case = analysis.radiograph.case
+    # A map that only ranks places has no boxes, whatever is said.
+    assert unmarked not in text(page.get(address(case)))
+    analysis.model_version.manifest = {"map": {"kind": FRACTURE_PROBABILITY}}
+    analysis.model_version.save()
+    assert unmarked in text(page.get(address(case)))
+    Analysis.objects.update(marks=[FIRST])
+    assert unmarked not in text(page.get(address(case)))
+    Analysis.objects.update(marks=[], level="no_fracture_found", probability=0.1)
+    assert unmarked not in text(page.get(address(case)))
