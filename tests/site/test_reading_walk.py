@@ -4,7 +4,9 @@ import io
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
@@ -23,7 +25,7 @@ pytestmark = [
     pytest.mark.timeout(600),
 ]
 PATIENCE = 60_000  # ms
-SCREENS = {
+SCREENS: dict[str, dict[str, Any]] = {
     "desktop": {"viewport": {"width": 1366, "height": 900}},
     "phone": {
         "viewport": {"width": 360, "height": 740},
@@ -42,7 +44,7 @@ def ankle_file() -> Path:
 @pytest.fixture(params=list(SCREENS))
 def screen(request: pytest.FixtureRequest, browser: Browser, site: RunningSite) -> Iterator[Page]:
     """The demo clinician's, in both sizes; no script of the site may fail in it."""
-    context = browser.new_context(**SCREENS[request.param])  # type: ignore[arg-type]
+    context = browser.new_context(**SCREENS[request.param])
     context.set_default_timeout(PATIENCE)
     page = context.new_page()
     failures: list[str] = []
@@ -62,10 +64,10 @@ def sound(page: Page) -> None:
     assert wide <= page.viewport_size["width"], f"{page.url} is {wide} px wide"
 
 
-def differs(page: Page, before: object, deed: str) -> None:
+def differs(page: Page, before: np.ndarray, deed: str) -> None:
     """The picture on the stage is another than it was."""
     for _ in range(40):
-        if abs(seen(page) - before).mean() > 0.2:
+        if np.abs(seen(page) - before).mean() > 0.2:
             return
         page.wait_for_timeout(250)
     raise AssertionError(f"{deed}: nothing changed on the stage")
@@ -110,7 +112,7 @@ def look_around(page: Page) -> None:
     differs(page, before, "the window of bone")
     page.get_by_role("button", name="Reset").click()
     page.wait_for_timeout(500)
-    assert abs(seen(page) - before).mean() < 1
+    assert np.abs(seen(page) - before).mean() < 1
 
     for name, drawn in (("Marks", "#marks svg"), ("Heatmap", "#heatmap img")):
         switch = page.get_by_role("switch", name=name)
@@ -171,7 +173,8 @@ def test_from_the_door_to_the_report(
     site: RunningSite, screen: Page, ankle_file: Path, tmp_path: Path
 ) -> None:
     page = screen
-    reference = "R-phone" if (page.viewport_size or {}).get("width") == 360 else "R-desk"
+    assert page.viewport_size
+    reference = f"R-{page.viewport_size['width']}"
     comment = f"Lesion of the distal tibia ({reference})."
     drawn, notes = tmp_path / "drawn.png", tmp_path / "notes.png"
     drawn.write_bytes(phantom(300, 400, seed=len(reference)))
