@@ -81,19 +81,23 @@ def drop_three(page: Page, site: RunningSite, files: list[Path], reference: str)
     page.get_by_label("Patient reference").fill(reference)
     page.get_by_role("button", name="Send for analysis").click()
     refused = page.locator(".file").filter(has_text="notes.png")
-    expect(refused.get_by_text("The file is none of the formats taken")).to_be_visible()
+    expect(refused.get_by_text("The file is none of the formats taken")).to_be_visible(
+        timeout=PATIENCE
+    )
     expect(page.locator(".file__error:visible")).to_have_count(1)
     expect(page.locator(".file")).to_have_count(3)
     sound(page)
     page.get_by_role("button", name="Remove: notes.png").click()
     page.get_by_role("button", name="Send for analysis").click()
-    expect(page).to_have_url(CASE)
+    expect(page).to_have_url(CASE, timeout=PATIENCE)
 
 
 def watch_it_finish(page: Page) -> None:
     """Nobody reloads."""
-    expect(page.locator("#answer").get_by_text(ANSWER).first).to_be_visible()
-    expect(page.locator("#strip .badge--queued, #strip .badge--running")).to_have_count(0)
+    expect(page.locator("#answer").get_by_text(ANSWER).first).to_be_visible(timeout=PATIENCE)
+    expect(page.locator("#strip .badge--queued, #strip .badge--running")).to_have_count(
+        0, timeout=PATIENCE
+    )
     expect(page.locator("#strip a")).to_have_count(2)
     sound(page)
 
@@ -119,7 +123,7 @@ def look_around(page: Page) -> None:
         shown = switch.is_checked()
         for wanted in (not shown, shown):
             switch.set_checked(wanted)
-            expect(page.locator(drawn)).to_be_visible(visible=wanted)
+            expect(page.locator(drawn)).to_be_visible(visible=wanted, timeout=PATIENCE)
     page.get_by_role("switch", name="Heatmap").check()
     sound(page)
 
@@ -130,7 +134,7 @@ def read(page: Page, comment: str) -> None:
     form.get_by_label("Agrees with the software", exact=True).check()
     form.locator("textarea").fill(comment)
     form.get_by_role("button", name="Sign this read").click()
-    expect(page.locator("#reads .read").first).to_contain_text(comment)
+    expect(page.locator("#reads .read").first).to_contain_text(comment, timeout=PATIENCE)
     sound(page)
 
 
@@ -143,10 +147,10 @@ def find_again(page: Page, site: RunningSite, reference: str) -> None:
     page.goto(f"{site.base_url}/cases/")
     page.get_by_label("Patient reference").fill(reference)
     page.get_by_role("button", name="Search").click()
-    expect(page.locator(".cases__link")).to_have_text([reference])
+    expect(page.locator(".cases__link")).to_have_text([reference], timeout=PATIENCE)
     sound(page)
     page.locator(".cases__link").click()
-    expect(page).to_have_url(CASE)
+    expect(page).to_have_url(CASE, timeout=PATIENCE)
 
 
 def open_the_report(page: Page, reference: str, comment: str) -> None:
@@ -163,7 +167,7 @@ def open_the_report(page: Page, reference: str, comment: str) -> None:
     assert comment in text
     assert "NOT READ" not in text
     page.get_by_role("link", name="Report", exact=True).click()
-    expect(page).to_have_url(f"{case}report/")
+    expect(page).to_have_url(f"{case}report/", timeout=PATIENCE)
     expect(page.get_by_text(comment)).to_be_visible()
     expect(page.get_by_text("NOT READ")).to_have_count(0)
     sound(page)
@@ -229,7 +233,7 @@ def test_nothing_is_said_before_the_first_impression(
     sound(page)
     page.get_by_label("Unsure").check()
     page.get_by_role("button", name="Keep it, and show the answer").click()
-    expect(page.locator("#answer").get_by_text(ANSWER).first).to_be_visible()
+    expect(page.locator("#answer").get_by_text(ANSWER).first).to_be_visible(timeout=PATIENCE)
     expect(page.get_by_text("First impression: Unsure").first).to_be_visible()
     expect(page.locator("#marks svg")).to_be_visible()
     expect(page.get_by_role("button", name="Sign this read")).to_be_visible()
