@@ -60,12 +60,12 @@ class Desk {
   }
 
   changed(pane) {
+    const zoom = Math.round(pane.view.scale * window.devicePixelRatio * 100);
+    pane.root.querySelector("[data-zoomed]").textContent = `${zoom} %`;
     if (pane !== this.pane) return;
     this.#pressed("invert", Boolean(pane.tone.tone?.inverted));
     this.#pressed("fit", pane.fitted);
     this.#pressed("mirror", pane.view.mirrored);
-    const zoom = Math.round(pane.view.scale * window.devicePixelRatio * 100);
-    pane.root.querySelector("[data-zoomed]").textContent = `${zoom} %`;
   }
 
   told(pane, state) {
