@@ -128,7 +128,7 @@ def test_organizations_are_the_operators(
     client: Client, reading_administrator: User, operator: User, hospital: Organization
 ) -> None:
     address = reverse("admin:accounts_organization_change", args=[hospital.pk])
-    form = {"name": "Renamed", "kind": "hospital"}
+    form = {"name": "Renamed", "kind": "hospital", "overdue_after_minutes": "60"}
     client.force_login(reading_administrator)
     assert client.get(address).status_code == 200
     assert client.post(address, form).status_code == 403

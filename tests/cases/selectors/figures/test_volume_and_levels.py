@@ -90,7 +90,7 @@ def test_nothing_gives_empty_figures(hospital: Organization) -> None:
     assert found.levels == []
     assert found.agreement is not None
     assert (found.agreement.share, found.agreement.compared) == (None, 0)
-    assert [one.cases for one in found.accuracies] == [0]
+    assert [one.cases for one in found.accuracies] == [0, 0]
     assert (found.turnaround.answered, found.turnaround.read) == ({}, {})
 
 
