@@ -1,6 +1,7 @@
 """What a clinician fills in to read a case."""
 
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -20,12 +21,25 @@ class Unseen(forms.HiddenInput):
         super().__init__(attrs={"autocomplete": "off"})
 
 
+class SeenField(forms.Field):
+    """The radiographs that were on the page, by their ids."""
+
+    widget = forms.MultipleHiddenInput
+
+    def to_python(self, value: Any) -> list[UUID]:
+        try:
+            return [UUID(one) for one in value or ()]
+        except ValueError as error:
+            raise forms.ValidationError(_("These are no radiographs.")) from error
+
+
 class ImpressionForm(forms.Form):
     """What is seen before the software's answer is shown: one choice, so that it costs a second."""
 
     conclusion = forms.ChoiceField(
         label=_("What do you see?"), choices=Conclusion.choices, widget=forms.RadioSelect
     )
+    seen = SeenField()
 
 
 class ReadForm(forms.Form):

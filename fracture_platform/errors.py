@@ -12,8 +12,7 @@ RETRY_AFTER = 30
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """A database that does not answer is no mistake of the code's: 503, and when to try again.
-    Its transaction was rolled back, so that the page can say that nothing was kept."""
+    """A database that does not answer is no mistake of the code's: 503, and when to try again."""
     if not isinstance(sys.exc_info()[1], (OperationalError, InterfaceError)):
         return broken(request)
     page = loader.get_template("503.html").render()

@@ -202,7 +202,12 @@ ACCOUNTS = [
         answers(("administrator", "operator")),
     ),
     Row("organization/reading/", "/organization/reading/", everybody(405)),
-    Row("organization/reading/", "/organization/reading/", answers(ADMINISTRATORS, DONE), "post"),
+    Row(
+        "organization/reading/",
+        "/organization/reading/",
+        answers(("reading_administrator", "operator"), DONE),
+        "post",
+    ),
     Row("organization/invite/", "/organization/invite/", everybody(405)),
     Row("organization/invite/", "/organization/invite/", answers(ADMINISTRATORS, DONE), "post"),
     *(

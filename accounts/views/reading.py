@@ -18,7 +18,7 @@ def change_reading(request: HttpRequest) -> HttpResponse:
     """Whether impressions come first, and when a case is overdue."""
     user: User = request.user  # type: ignore[assignment]  # signed in
     organization = chosen_organization(user, request.POST.get("of", ""))
-    if organization is None:
+    if organization is None or ReadingForm.of(organization) is None:
         raise Http404
     form = ReadingForm(request.POST)
     if not form.is_valid():

@@ -35,7 +35,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'first impression',
                 'verbose_name_plural': 'first impressions',
                 'ordering': ['created_at', 'id'],
-                'indexes': [models.Index(fields=['case', 'reader', 'created_at'], name='impression_of_case'), models.Index(fields=['organization', 'created_at'], name='impression_by_day')],
+                'indexes': [models.Index(fields=['case', 'reader', 'created_at'], name='impression_of_case')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('conclusion__in', ['fracture', 'no_fracture', 'unsure'])), name='impression_conclusion_known')],
             },
         ),

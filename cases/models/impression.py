@@ -32,7 +32,6 @@ class FirstImpression(models.Model):
         verbose_name_plural = _("first impressions")
         indexes: ClassVar = [
             models.Index(fields=["case", "reader", "created_at"], name="impression_of_case"),
-            models.Index(fields=["organization", "created_at"], name="impression_by_day"),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(

@@ -1,5 +1,8 @@
 """A clinician's first impression, kept before they are shown the software's answer."""
 
+from collections.abc import Collection
+from uuid import UUID
+
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
@@ -18,13 +21,15 @@ class NotWanted(Exception):
 
 
 @transaction.atomic
-def record_impression(*, case: Case, reader: User, conclusion: str) -> FirstImpression:
-    """Keep what `reader` saw before the answer was sent to them.
+def record_impression(
+    *, case: Case, reader: User, conclusion: str, seen: Collection[UUID]
+) -> FirstImpression:
+    """Keep what `reader` saw on the radiographs `seen` before the answer was sent to them.
 
     Raises:
         PermissionDenied: this person does not read this case.
-        NotWanted: the case is withdrawn, the answer was shown already (an impression now would be
-            no first one), or the conclusion is none.
+        NotWanted: the case is withdrawn or holds a radiograph that was not seen, the answer was
+            shown already (an impression now would be no first one), or the conclusion is none.
     """
     if reader.organization is None or not permissions.may_read(reader, case):
         raise PermissionDenied("Only clinicians of the reading organization read a case.")
@@ -36,6 +41,9 @@ def record_impression(*, case: Case, reader: User, conclusion: str) -> FirstImpr
         raise NotWanted(_("The answer was shown to you already."))
     if conclusion not in Conclusion.values:
         raise NotWanted(_("Choose what you see: fracture, no fracture or unsure."))
+    kept = current.radiographs.filter(withdrawn_at__isnull=True)
+    if not set(kept.values_list("pk", flat=True)) <= set(seen):
+        raise NotWanted(_("A radiograph was added meanwhile: look at it first."))
     impression = FirstImpression.objects.create(
         case=current,
         reader=reader,

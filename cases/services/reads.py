@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from cases import permissions
 from cases.models import Analysis, Case, CaseEvent, Radiograph, Read
+from cases.selectors.impressions import withhold
 from cases.services import status, trail
 from cases.vocabulary import Agreement, AnalysisStatus, Conclusion, OtherFinding, Purpose
 
@@ -59,6 +60,9 @@ def record_read(
     current = status.lock_case(case.pk)
     if current.withdrawn_at:
         raise CannotBeRead(_("The case was withdrawn; there is nothing to read."))
+    withhold(reader, [current])
+    if current.withheld:
+        raise CannotBeRead(_("Say first what you see on all of its radiographs, then sign."))
     _check(current, conclusion, other_findings, analysis, agreement, mark)
     earlier = Read.objects.filter(case=case, reader=reader, amended_by__isnull=True).first()
     if (earlier.pk if earlier else None) != amending:

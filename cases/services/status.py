@@ -118,7 +118,9 @@ def lock_case(case_id: UUID) -> Case:
 def update_case(*, case_id: UUID) -> None:
     """Write status, level and urgency of a case as they follow from its analyses now.
 
-    Call it in the transaction that changes an analysis, a radiograph or the priority.
+    Call it in the transaction that changes an analysis, a radiograph or the priority. That it was
+    called is seen by `updated_at`, whatever follows from it: for who reads first, news must not
+    come with one answer and stay away with another.
     """
     case = lock_case(case_id)
     derived = derive(
@@ -126,13 +128,12 @@ def update_case(*, case_id: UUID) -> None:
         priority=case.priority,
         radiographs=load_states([case_id])[case_id],
     )
-    if derived != Derived(case.status, case.level, case.urgency):
-        Case.objects.filter(pk=case_id).update(
-            status=derived.status,
-            level=derived.level,
-            urgency=derived.urgency,
-            updated_at=timezone.now(),
-        )
+    Case.objects.filter(pk=case_id).update(
+        status=derived.status,
+        level=derived.level,
+        urgency=derived.urgency,
+        updated_at=timezone.now(),
+    )
 
 
 @transaction.atomic

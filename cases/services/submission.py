@@ -12,6 +12,7 @@ from typing import Any, Required, TypedDict, Unpack
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.utils import timezone
 
 from accounts.models import Organization, User
 from cases import external_ids as secret
@@ -122,6 +123,9 @@ def add_radiographs(
         with transaction.atomic():
             if status.lock_case(case.pk).withdrawn_at:
                 raise PermissionDenied("A withdrawn case takes no more radiographs.")
+            for row in rows:
+                # Not before it can be seen: what somebody said until now is not said of it.
+                row.created_at = timezone.now()
             _save_radiographs(case, rows, made, views, added_by)
             for row in rows:
                 trail.record_event(

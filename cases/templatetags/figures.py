@@ -43,8 +43,9 @@ SOURCE_WORDS: Mapping[str, SourceWords] = {
         gettext_lazy("on first impressions"),
         gettext_lazy(
             "The software against what the first reader of a case saw before its answer was sent. "
-            "The answer cannot have coloured that; but it is a glance, not a read, and where both "
-            "differ the software may be the one that is right."
+            "Unless the reader had opened the case before “Read first” was turned on, the answer "
+            "cannot have coloured that; but it is a glance, not a read, the case may have got "
+            "radiographs since, and where both differ the software may be the one that is right."
         ),
         gettext_lazy(
             "No first impression was given of a case of this period. An administrator can turn on "

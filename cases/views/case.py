@@ -64,7 +64,7 @@ def case_status(request: HttpRequest, case_id: UUID) -> HttpResponse:
         shown = context["shown"]
         context |= _told(user, case)
         context |= _reads(user, case, shown if isinstance(shown, Answer) else None)
-        if case.level and reads_first(user):
+        if case.status == CaseStatus.FINISHED and _is_told_first(user, case):
             # The answer came while the page was open: what was seen when is kept.
             _note_look(user, case)
     return render(request, "cases/_status.html", context)
@@ -91,6 +91,11 @@ def _context(request: HttpRequest, user: User, case: Case) -> dict[str, object]:
         "waiting": waiting(shown.radiograph) if shown and live else None,
         "now": timezone.now(),
     }
+
+
+def _is_told_first(user: User, case: Case) -> bool:
+    """Whether this person reads the case first, and has."""
+    return not case.withheld and reads_first(user) and permissions.may_read(user, case)
 
 
 def _note_look(user: User, case: Case) -> None:
@@ -121,8 +126,9 @@ def _reads(user: User, case: Case, shown: Answer | None) -> dict[str, object]:
     """What clinicians concluded, and the form for one who may: of the first impression, while the
     answer is withheld for it, and of the read."""
     if case.withheld:
-        form_ = None if case.withdrawn_at else ImpressionForm()
-        return {"reads": Reads([], []), "impression_form": form_}
+        seen = [one.pk for one in case.radiographs.all() if one.withdrawn_at is None]
+        impression = ImpressionForm(initial={"seen": seen})
+        return {"reads": Reads([], []), "impression_form": impression}
     told = reads_of(case=case)
     own = told.of(user)
     form = None

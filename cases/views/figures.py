@@ -57,7 +57,7 @@ def figures(request: HttpRequest) -> HttpResponse:
         of = {"of": str(organization.pk)} if user.is_operator else {}
         context |= {
             "scope": scope,
-            "withholding": scope.reads and reads_first(user),
+            "withholding": reads_first(user),
             "period": period,
             "periods": (periods := _periods(period, scope, of)),
             "longest": periods[-1],

@@ -62,9 +62,9 @@ def case_impression(request: HttpRequest, case_id: UUID) -> HttpResponse:
     case = found(get_case, user=person(request), case_id=case_id)
     form = ImpressionForm(request.POST)
     # An empty form is asked for again by the service, in one sentence with everything else.
-    conclusion = form.cleaned_data["conclusion"] if form.is_valid() else ""
+    said = form.cleaned_data if form.is_valid() else {"conclusion": "", "seen": ()}
     try:
-        impressions.record_impression(case=case, reader=person(request), conclusion=conclusion)
+        impressions.record_impression(case=case, reader=person(request), **said)
     except impressions.NotWanted as error:
         messages.warning(request, str(error))
     radiograph = request.POST.get("radiograph", "")

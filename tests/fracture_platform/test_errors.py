@@ -25,7 +25,7 @@ def test_a_database_that_does_not_answer(reader: User, monkeypatch: pytest.Monke
     assert response.status_code == 503
     assert response["Retry-After"] == "30"
     page = response.content.decode()
-    assert "Try again in half a minute. What you sent was not kept." in page
+    assert "Try again in half a minute. What you sent may have been kept" in page
     assert "database is locked" not in page
     assert 'href=""' in page
 

@@ -22,7 +22,7 @@ class Scope:
 
     organization: Organization
     side: str
-    asked_by: User | None = None
+    asked_by: User
 
     @property
     def reads(self) -> bool:
@@ -43,8 +43,7 @@ class Scope:
 
     def told(self, period: Period, path: str = "") -> Q:
         """As `came_in`, but only cases whose answer may be told to who asks."""
-        known = open_to(self.asked_by, path) if self.asked_by else Q()
-        return self.came_in(period, path) & known
+        return self.came_in(period, path) & open_to(self.asked_by, path)
 
     def _own(self, path: str) -> Q:
         own = "reading_organization" if self.reads else "submitting_organization"

@@ -11,7 +11,7 @@ from cases.models import Analysis, CaseEvent, Read
 from cases.moments import Seconds
 from cases.selectors.figures.period import Period
 from cases.selectors.figures.scope import Scope
-from cases.vocabulary import AnalysisStatus, CaseLevel, Priority, Purpose
+from cases.vocabulary import AnalysisStatus, CaseStatus, Priority, Purpose
 
 PERCENTILES = (50, 90, 95)
 
@@ -51,8 +51,8 @@ def _answers(scope: Scope, period: Period) -> "QuerySet[Any]":
     )
     return (
         clinical.filter(
-            scope.came_in(period, "radiograph__case__"),
-            ~Q(radiograph__case__level=CaseLevel.INCOMPLETE),
+            scope.told(period, "radiograph__case__"),
+            radiograph__case__status=CaseStatus.FINISHED,
             radiograph__withdrawn_at__isnull=True,
         )
         .exclude(Exists(earlier))

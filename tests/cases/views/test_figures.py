@@ -69,7 +69,7 @@ def test_who_reads_sees_everything(
     assert "100 % (95 % interval 44 to 100 %) 3 of 3 cases where both decided" in agreement
     assert "Fracture suspected 3 agree 0 0 disagree" in agreement
     accuracy = part(shown, "accuracy-second_reads")
-    assert "1 case with such a read." in accuracy
+    assert "1 case with such a reference." in accuracy
     assert "Too few: 1 of at least 20" in accuracy
     assert "made with the answer in sight" in accuracy
     assert "Until the answer stood other cases 3 42 s 42 s 42 s" in part(shown, "turnaround")

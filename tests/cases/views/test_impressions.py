@@ -7,13 +7,23 @@ import time_machine
 from django.test import Client
 
 from accounts.models import Organization, User
-from cases.models import Analysis, Case, CaseEvent, Read
+from cases.models import Analysis, Case, CaseEvent, FirstImpression, Read
 from cases.services.impressions import record_impression
-from cases.services.reads import record_read
+from cases.services.reads import CannotBeRead, record_read
+from cases.services.status import update_case
 from tests.cases.views.conftest import SignIn
 from tests.cases.views.page import address, part, text
 from tests.cases.views.withheld import NOW, answer, answered_cases, read_first, still  # noqa: F401
-from tests.factories import RadiographFactory
+from tests.factories import AnalysisFactory, CaseFactory, RadiographFactory
+
+
+def ids(case: Case) -> list[str]:
+    return [str(one.pk) for one in case.radiographs.filter(withdrawn_at__isnull=True)]
+
+
+def said(case: Case, reader: User, conclusion: str) -> FirstImpression:
+    seen = [one.pk for one in case.radiographs.all()]
+    return record_impression(case=case, reader=reader, conclusion=conclusion, seen=seen)
 
 
 @pytest.mark.usefixtures("read_first")
@@ -26,7 +36,11 @@ def test_an_impression_opens_its_case_and_no_other(
     assert "Harbour Hospital wants your own eyes first." in part(before, "answer")
     assert "Report (PDF)" not in text(before)
     assert page.get(f"/analyses/{world[0].pk}/heatmap").status_code == 404
-    chosen = {"conclusion": "unsure", "radiograph": str(world[0].radiograph_id)}
+    chosen = {
+        "conclusion": "unsure",
+        "seen": ids(case),
+        "radiograph": str(world[0].radiograph_id),
+    }
     response = page.post(address(case, "impression/"), chosen)
     assert response["Location"] == f"{address(case)}?radiograph={world[0].radiograph_id}"
     after = page.get(address(case))
@@ -47,12 +61,12 @@ def test_a_further_radiograph_asks_for_another_impression(
     page: Client, reader: User, world: list[Analysis]
 ) -> None:
     case = world[0].radiograph.case
-    record_impression(case=case, reader=reader, conclusion="fracture")
+    said(case, reader, "fracture")
     assert "wants your own eyes first" not in text(page.get(address(case)))
     further = RadiographFactory(case=case, created_at=NOW + timedelta(seconds=1))
     assert "wants your own eyes first" in text(page.get(address(case)))
     with time_machine.travel(NOW + timedelta(minutes=1)):
-        record_impression(case=case, reader=reader, conclusion="no_fracture")
+        said(case, reader, "no_fracture")
     assert "wants your own eyes first" not in text(page.get(address(case)))
     type(further).objects.filter(pk=further.pk).update(withdrawn_at=NOW, withdrawal_reason="x")
     assert case.impressions.count() == 2
@@ -62,8 +76,9 @@ def test_a_further_radiograph_asks_for_another_impression(
 def test_a_read_before_organizations_wanted_impressions_is_enough(
     page: Client, reader: User, world: list[Analysis]
 ) -> None:
-    case = world[0].radiograph.case
-    record_read(case=case, reader=reader, conclusion="fracture")
+    case, own = world[0].radiograph.case, reader.organization
+    assert own is not None
+    Read.objects.create(case=case, reader=reader, organization=own, conclusion="fracture")
     assert "wants your own eyes first" not in text(page.get(address(case)))
 
 
@@ -87,7 +102,7 @@ def test_what_was_seen_when_is_kept(page: Client, reader: User, world: list[Anal
     case = world[0].radiograph.case
     page.get(address(case))
     page.get(address(case, "status/"), {"state": "old"})
-    page.post(address(case, "impression/"), {"conclusion": "fracture"})
+    page.post(address(case, "impression/"), {"conclusion": "fracture", "seen": ids(case)})
     page.get(address(case))
     looks = case.events.filter(actor=reader).order_by("pk").values_list("kind", "detail")
     assert list(looks) == [
@@ -109,8 +124,8 @@ def test_only_readers_are_asked(
     for person in (owner, reading_administrator, operator):
         client = sign_in(person)
         assert "Fracture suspected." in part(client.get(address(case)), "answer")
-        said = client.post(address(case, "impression/"), {"conclusion": "fracture"})
-        assert said.status_code == 403
+        answered = client.post(address(case, "impression/"), {"conclusion": "fracture"})
+        assert answered.status_code == 403
 
 
 @pytest.mark.parametrize(
@@ -131,8 +146,9 @@ def test_what_is_no_first_impression(
 ) -> None:
     Organization.objects.filter(pk=hospital.pk).update(read_first=wanted)
     case = world[0].radiograph.case
-    said = page.post(address(case, "impression/"), {"conclusion": chosen}, follow=True)
-    assert sentence in text(said)
+    chosen_ = {"conclusion": chosen, "seen": ids(case)}
+    answered = page.post(address(case, "impression/"), chosen_, follow=True)
+    assert sentence in text(answered)
     assert case.impressions.count() == 0
 
 
@@ -143,8 +159,8 @@ def test_a_withdrawn_case_asks_for_nothing(page: Client, world: list[Analysis]) 
         withdrawn_at=NOW, withdrawal_reason="Wrong patient", status="withdrawn"
     )
     assert "wants your own eyes first" not in text(page.get(address(case)))
-    said = page.post(address(case, "impression/"), {"conclusion": "fracture"}, follow=True)
-    assert "there is nothing to read" in text(said)
+    answered = page.post(address(case, "impression/"), {"conclusion": "fracture"}, follow=True)
+    assert "there is nothing to read" in text(answered)
 
 
 @pytest.mark.usefixtures("read_first")
@@ -153,10 +169,10 @@ def test_disagreements_are_listed_without_what_was_said(
 ) -> None:
     User.objects.filter(pk=reader.pk).update(role="supervising_reader")
     Read.objects.update(agreement="disagree")
-    said = text(page.get("/attention/"))
-    assert said.count("What was said is shown after your own first impression.") == 2
-    assert "Disagrees" not in said
-    record_impression(case=world[0].radiograph.case, reader=reader, conclusion="unsure")
+    listed = text(page.get("/attention/"))
+    assert listed.count("What was said is shown after your own first impression.") == 2
+    assert "Disagrees" not in listed
+    said(world[0].radiograph.case, reader, "unsure")
     assert text(page.get("/attention/")).count("What was said is shown") == 1
 
 
@@ -172,3 +188,50 @@ def test_the_page_follows_the_analysis_without_its_answer(
     assert 'id="timeline"' in body
     assert 'id="answer"' not in body
     assert 'id="heatmap"' not in body
+
+
+@pytest.mark.usefixtures("read_first")
+def test_a_radiograph_that_was_not_on_the_page_asks_to_be_seen(
+    page: Client, world: list[Analysis]
+) -> None:
+    case = world[0].radiograph.case
+    form = {"conclusion": "fracture", "seen": ids(case)}
+    RadiographFactory(case=case)
+    answered = page.post(address(case, "impression/"), form, follow=True)
+    assert "A radiograph was added meanwhile: look at it first." in text(answered)
+    for seen in ([], ["no-id"]):
+        page.post(address(case, "impression/"), {"conclusion": "fracture", "seen": seen})
+    assert case.impressions.count() == 0
+    page.post(address(case, "impression/"), {"conclusion": "fracture", "seen": ids(case)})
+    assert case.impressions.count() == 1
+
+
+@pytest.mark.usefixtures("read_first")
+def test_no_read_passes_a_radiograph_that_was_added_meanwhile(
+    reader: User, world: list[Analysis]
+) -> None:
+    case = world[0].radiograph.case
+    said(case, reader, "fracture")
+    RadiographFactory(case=case, created_at=NOW + timedelta(seconds=1))
+    with pytest.raises(CannotBeRead, match="Say first what you see"):
+        record_read(case=case, reader=reader, conclusion="fracture")
+
+
+@pytest.mark.parametrize("level", ["fracture", "no_fracture_found"])
+def test_news_come_whatever_the_answer_is(
+    sender: Organization, hospital: Organization, level: str
+) -> None:
+    """Of two radiographs one is answered: only a fracture changes the case's level now."""
+    case = CaseFactory(
+        submitting_organization=sender, reading_organization=hospital, status="running"
+    )
+    for place in range(2):
+        AnalysisFactory(
+            radiograph=RadiographFactory(case=case),
+            **({"succeeded": True, "level": level} if place else {}),
+        )
+    update_case(case_id=case.pk)
+    Case.objects.filter(pk=case.pk).update(updated_at=NOW - timedelta(hours=1))
+    update_case(case_id=case.pk)
+    case.refresh_from_db()
+    assert case.updated_at == NOW

@@ -9,7 +9,6 @@ from django.core.files.base import ContentFile
 
 from accounts.models import Organization, User
 from cases.models import Analysis, Case, ModelVersion, Read
-from cases.services.reads import record_read
 from cases.services.status import update_case
 from tests.factories import AnalysisFactory, CaseFactory, RadiographFactory, UserFactory, phantom
 
@@ -61,9 +60,10 @@ def answered_cases(
         )
     other = UserFactory(email="other@harbour.example", organization=hospital)
     for one in analyses[:2]:
-        record_read(
+        Read.objects.create(
             case=one.radiograph.case,
             reader=other,
+            organization=hospital,
             conclusion="fracture",
             analysis=one,
             agreement="disagree",

@@ -98,7 +98,7 @@ def test_the_first_impression_of_a_case_is_a_reference_of_its_own(
     case = received(hospital, level="no_fracture_found")
     for person, conclusion in ((reader, "fracture"), (supervisor, "no_fracture")):
         person.refresh_from_db()
-        record_impression(case=case, reader=person, conclusion=conclusion)
+        record_impression(case=case, reader=person, conclusion=conclusion, seen=())
     received(hospital)
     second, impressions = figures(hospital).accuracies
     assert impressions.source == "first_impressions"

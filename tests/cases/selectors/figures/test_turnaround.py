@@ -48,7 +48,7 @@ def test_the_answer_stands_when_the_last_radiograph_has_its_first_one(
 
 def test_the_case_counts_only_with_a_clinical_answer(hospital: Organization) -> None:
     answered(received(hospital), purpose="shadow")
-    answered(received(hospital, level="incomplete"), level="fracture")
+    answered(received(hospital, status="running"))
     gone = answered(received(hospital))
     gone.radiograph.withdrawn_at, gone.radiograph.withdrawal_reason = NOW, "Wrong patient."
     gone.radiograph.save()
