@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import structlog
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.db import transaction
@@ -18,6 +19,7 @@ from cases.models.radiograph import private_storage
 from cases.services.transitions import move
 from cases.vocabulary import AnalysisStatus
 
+log = structlog.get_logger(__name__)
 ENDED: dict[str, Any] = {"lease_until": None}
 UNWELL = frozenset({"database_unavailable", "storage_unavailable"})
 """Codes of what is wrong with the platform and not with the radiograph or its worker."""
@@ -76,10 +78,14 @@ def record_result(  # noqa: PLR0913  (an answer has this many parts)
 
     `heatmap` is a PNG. Its file is stored before the UPDATE, so that a row never names a file
     that is not there, and removed again if the UPDATE changed nothing. After an error nobody
-    knows whether a row names it, so it stays; housekeeping finds it if none does. ValueError for
-    marks that cannot be drawn; then nothing is written.
+    knows whether a row names it, so it stays; housekeeping finds it if none does. Marks that cannot
+    be drawn are left out: an answer is worth more than its boxes.
     """
-    boxes = checked(marks, level=level)
+    try:
+        boxes = checked(marks, level=level)
+    except ValueError as error:
+        log.warning("marks_left_out", analysis_id=str(analysis_id), error=str(error))
+        boxes = []
     name = _store_heatmap(analysis_id, heatmap) if heatmap else ""
     written = _finish(
         analysis_id,

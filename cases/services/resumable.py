@@ -13,7 +13,7 @@ from hashlib import sha256
 from django.core.exceptions import PermissionDenied
 from django.core.files.base import ContentFile
 from django.db import transaction
-from django.db.models import QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -26,6 +26,8 @@ from cases.models.radiograph import private_storage
 from cases.services import stored
 
 LIFETIME = timedelta(hours=24)
+AWAITED = timedelta(minutes=10)
+"""How long an upload counts of which nothing has arrived."""
 PIECE_BYTES = 4 * MIB
 """The most of one piece: it is held in memory while it is checked and sealed."""
 SMALLEST_PIECE_BYTES = 64 * 1024
@@ -77,7 +79,10 @@ def begin(*, owner: User, length: int, name: str, is_photograph: bool = False) -
 def _room(owner: User, length: int) -> None:
     """What one person may have lying here: the files of two cases, the bytes of one."""
     limits = configured_limits()
-    kept = Upload.objects.filter(owner=owner, case=None, expires_at__gt=timezone.now())
+    now = timezone.now()
+    # One that nothing has come for was begun twice: the answer to its beginning was lost.
+    awaited = Q(received__gt=0) | Q(created_at__gt=now - AWAITED)
+    kept = Upload.objects.filter(awaited, owner=owner, case=None, expires_at__gt=now)
     held = kept.aggregate(total=Sum("length"))["total"] or 0
     if kept.count() < 2 * limits.max_files and held + length <= limits.max_request_bytes:
         return

@@ -4,6 +4,7 @@ import random
 import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from datetime import timedelta
 from itertools import islice
 from pathlib import Path
@@ -100,9 +101,11 @@ def _remove(storage: Storage, folders: Iterator[str], names_of: NamesOf) -> int:
         for folder in keyed:
             for file in _files(storage, folder):
                 path = f"{folder}/{file}"
-                if path not in named and storage.get_modified_time(path) < oldest:
-                    storage.delete(path)
-                    removed += 1
+                # Somebody else may remove it between the list and here.
+                with suppress(FileNotFoundError):
+                    if path not in named and storage.get_modified_time(path) < oldest:
+                        storage.delete(path)
+                        removed += 1
     return removed
 
 

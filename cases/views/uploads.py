@@ -48,7 +48,13 @@ def case_new(request: HttpRequest) -> HttpResponse:
         )
         return reverse("case_page", args=[case.pk])
 
-    return _take(request, "cases/new.html", form, submit)
+    def repeated(case_id: UUID) -> bool:
+        # A form that was mended after its files had gone must not vanish in the first one's case.
+        case = found(get_case, user=user, case_id=case_id)
+        details = form.details().items()
+        return all(not v or getattr(case, k) == v for k, v in details if hasattr(case, k))
+
+    return _take(request, "cases/new.html", form, submit, repeated)
 
 
 @clinical
@@ -69,13 +75,19 @@ def case_add(request: HttpRequest, case_id: UUID) -> HttpResponse:
         )
         return reverse("case_page", args=[case.pk])
 
-    return _take(request, "cases/add.html", form, add, case=case)
+    return _take(request, "cases/add.html", form, add, lambda pk: pk == case.pk, case=case)
 
 
 def _take(
-    request: HttpRequest, template: str, form: forms.Form, store: Callable[[], str], **context: Any
+    request: HttpRequest,
+    template: str,
+    form: forms.Form,
+    store: Callable[[], str],
+    repeated: Callable[[UUID], bool],
+    **context: Any,
 ) -> HttpResponse:
-    """Show the form, or store what it holds and go on; say what is wrong, file by file."""
+    """Show the form, or store what it holds and go on; say what is wrong, file by file. `repeated`
+    says whether a case that took the files already is the one that this form asks for."""
     refusals: Sequence[FileRefusal] = ()
     status = 200
     if request.method == "POST":
@@ -89,7 +101,10 @@ def _take(
             try:
                 return _stored(request, store())
             except AlreadySent as sent:
-                return _stored(request, reverse("case_page", args=[sent.case_id]))
+                if repeated(sent.case_id):
+                    return _stored(request, reverse("case_page", args=[sent.case_id]))
+                gone = IntakeError("upload_gone")
+                refusals = [FileRefusal(0, "", gone.code, gone.message)]
             except SubmissionRefused as error:
                 refusals = error.refusals
             except ValidationError as error:

@@ -4,6 +4,7 @@ const SMALLEST = 64 * 1024; // what the site takes for a piece that is not the l
 const FIRST = 256 * 1024;
 const LARGEST = 4 * 1024 * 1024;
 const RESTARTS = 3;
+const TROUBLES = 8; // bad answers in a row that are taken for a passing trouble
 export const UNREADABLE = "unreadable_file";
 const VERSION = { "Tus-Resumable": "1.0.0" };
 
@@ -46,6 +47,7 @@ export class Sending {
     this.sure = Boolean(known);
     this.size = FIRST;
     this.restarts = 0;
+    this.troubles = 0;
     this.inFlight = 0;
     this.state = "waiting";
     this.problem = null;
@@ -144,6 +146,7 @@ export class Sending {
     const answer = await this.#request("PATCH", this.location, { headers, body, onProgress });
     if (answer.status !== 204) return this.#refused(answer);
     this.offset = Number(answer.header("Upload-Offset"));
+    this.troubles = 0;
     this.size = nextSize(this.size, (performance.now() - began) / 1000);
     return null;
   }
@@ -169,7 +172,9 @@ export class Sending {
       this.location = null;
       return null;
     }
-    if (status >= 500 || [408, 409, 429, 460].includes(status)) throw new LinkLost(String(status));
+    const passing = status >= 500 || [408, 409, 429, 460].includes(status);
+    this.troubles += 1; // answered, and not well: one file must not hold up the others for ever
+    if (passing && this.troubles <= TROUBLES) throw new LinkLost(String(status));
     throw new Refused(told ? told.message : "", told ? told.code : String(status));
   }
 }

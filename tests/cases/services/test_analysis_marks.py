@@ -21,11 +21,11 @@ def test_marks_are_part_of_the_one_write() -> None:
     assert analysis.marks == [mark]
 
 
-def test_marks_that_cannot_be_drawn_write_nothing() -> None:
+def test_marks_that_cannot_be_drawn_cost_no_answer() -> None:
     analysis = running()
     wrong = {"x": 1.0, "y": 2.0, "width": -3.0, "height": 4.5, "peak": 0.7}
-    with pytest.raises(ValueError, match="no mark can be drawn"):
-        analyses.record_result(analysis_id=analysis.pk, attempt=1, **ANSWER, marks=[wrong])
+    assert analyses.record_result(analysis_id=analysis.pk, attempt=1, **ANSWER, marks=[wrong])
     analysis.refresh_from_db()
-    assert analysis.status == AnalysisStatus.RUNNING
-    assert heatmaps(analysis) == []
+    assert (analysis.status, analysis.level) == (AnalysisStatus.SUCCEEDED, "fracture")
+    assert analysis.marks == []
+    assert len(heatmaps(analysis)) == 1

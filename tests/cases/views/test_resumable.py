@@ -18,10 +18,11 @@ from cases.models import Case, ModelVersion, Upload
 from cases.services.resumable import PIECE_BYTES
 from tests.cases.files import upload as file_of
 from tests.cases.views.conftest import SignIn
-from tests.factories import phantom
+from tests.factories import CaseFactory, phantom
 
 LIST, NEW = "/uploads/", "/cases/new/"
 TUS = {"Tus-Resumable": "1.0.0"}
+JSON = {"accept": "application/json"}
 PIECE = "application/offset+octet-stream"
 pytestmark = pytest.mark.usefixtures("storage")
 
@@ -76,7 +77,13 @@ def test_begun_continued_and_named_by_the_form(client: Client, owner: User) -> N
     assert case.radiographs.get().view == "lateral"
     again = client.post(NEW, form)  # its answer was lost on the way
     assert again["Location"] == f"/cases/{case.pk}/"
-    assert Case.objects.count() == 1
+    mended = client.post(NEW, {**form, "patient_reference": "P-2"}, headers=JSON)
+    assert mended.status_code == 422
+    assert mended.json()["files"][0]["code"] == "upload_gone"
+    other = CaseFactory(submitting_organization=owner.organization)
+    added = client.post(f"/cases/{other.pk}/add/", {"uploads": form["uploads"]}, headers=JSON)
+    assert added.json()["files"][0]["code"] == "upload_gone"
+    assert Case.objects.filter(radiographs__isnull=False).count() == 1
     assert client.get(LIST).json() == {"uploads": []}
     assert piece(client, address, b"more", len(data)).status_code == 404
 
