@@ -72,3 +72,14 @@ def test_marks_are_a_key_away_and_so_is_the_untouched_radiograph(ankle: Page) ->
     expect(switch).to_be_checked()
     ankle.keyboard.press("o")
     expect(boxes).to_be_visible()
+
+
+def test_untouched_takes_the_heatmap_away_too(ankle: Page) -> None:
+    heatmap, switch = ankle.locator("#heatmap img"), ankle.get_by_role("switch", name="Heatmap")
+    ankle.keyboard.press("h")
+    expect(heatmap).to_be_visible()
+    ankle.keyboard.press("o")
+    expect(heatmap).to_be_hidden()
+    expect(switch).to_be_checked()
+    ankle.keyboard.press("o")
+    expect(heatmap).to_be_visible()
