@@ -3,7 +3,7 @@
 An organization can want its readers to look before they are told. Until a reader has said what they
 see on the radiographs that a case holds now, nothing that is made for them may depend on the
 answer: not a page, an order, a count, a filter, a file. The selectors keep to that, so that no page
-has to think of it.
+has to think of it. One exception is meant: `attention.second_reads`.
 """
 
 from collections.abc import Sequence

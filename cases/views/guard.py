@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, cast
+from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
@@ -15,6 +16,7 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from accounts.models import User
 from cases.models import Case
+from cases.selectors.cases import get_case_with_answers
 
 View = Callable[..., HttpResponseBase]
 
@@ -55,6 +57,22 @@ def found(look_up: Callable[..., Any], **wanted: Any) -> Any:
         return look_up(**wanted)
     except ObjectDoesNotExist as error:
         raise Http404 from error
+
+
+def answered_case(view: View) -> View:
+    """For what tells everything of a case (the view gets it in place of its id): it leads back
+    while the case is withdrawn, or has to be read first."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, case_id: UUID) -> HttpResponseBase:
+        case = found(get_case_with_answers, user=person(request), case_id=case_id)
+        if case.withdrawn_at:
+            return back_to_withdrawn(request, case)
+        if case.withheld:
+            return back_to_impression(request, case)
+        return view(request, case)
+
+    return guarded
 
 
 def back_to_impression(request: HttpRequest, case: Case) -> HttpResponseRedirect:

@@ -3,35 +3,29 @@
 from collections.abc import Iterator
 from contextlib import suppress
 from io import BytesIO
-from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from cases.answers import Answer, answers_of
-from cases.models import AccessRecord
+from cases.models import AccessRecord, Case
 from cases.models.radiograph import private_storage
 from cases.report import Told, report_pdf
 from cases.report.pictures import Print
 from cases.report.words import moment
-from cases.selectors.cases import get_case_with_answers
 from cases.selectors.reads import Reads, reads_of
 from cases.services import trail
 from cases.views.files import opened
-from cases.views.guard import back_to_impression, back_to_withdrawn, clinical, found, person
+from cases.views.guard import answered_case, clinical, person
 
 
 @clinical
 @require_safe
-def case_report(request: HttpRequest, case_id: UUID) -> HttpResponse:
+@answered_case
+def case_report(request: HttpRequest, case: Case) -> HttpResponse:
     """A PDF with images, answers and reads. Whoever gets it was sent the radiographs."""
     user = person(request)
-    case = found(get_case_with_answers, user=user, case_id=case_id)
-    if case.withdrawn_at:
-        return back_to_withdrawn(request, case)
-    if case.withheld:
-        return back_to_impression(request, case)
     answers = [one for one in answers_of(case) if one.radiograph.withdrawn_at is None]
     reads = reads_of(case=case)
     told = Told(

@@ -19,6 +19,7 @@ from cases.intake.errors import IntakeError
 from cases.intake.limits import MIB
 from cases.models import Upload
 from cases.selectors.cases import get_case
+from cases.selectors.external_ids import known_numbers
 from cases.selectors.uploads import uploads_in_order
 from cases.services import submission
 from cases.services.handover import AlreadySent
@@ -50,9 +51,12 @@ def case_new(request: HttpRequest) -> HttpResponse:
 
     def repeated(case_id: UUID) -> bool:
         # A form that was mended after its files had gone must not vanish in the first one's case.
-        case = found(get_case, user=user, case_id=case_id)
-        details = form.details().items()
-        return all(not v or getattr(case, k) == v for k, v in details if hasattr(case, k))
+        case, details = found(get_case, user=user, case_id=case_id), form.details()
+        ids = details.pop("external_ids").items()
+        known = {(one.kind, one.value) for one in known_numbers(user=user, case=case)}
+        return all(not v or (kind, v) in known for kind, v in ids) and all(
+            not v or getattr(case, name) == v for name, v in details.items()
+        )
 
     return _take(request, "cases/new.html", form, submit, repeated)
 

@@ -70,6 +70,7 @@ def test_begun_continued_and_named_by_the_form(client: Client, owner: User) -> N
     assert piece(client, address, data[half:], half)["Upload-Offset"] == str(len(data))
 
     form = {"patient_reference": "P-1", "uploads": [address.split("/")[2]], "views": ["lateral"]}
+    form |= {"accession": "A-1"}
     answer = client.post(NEW, form, headers={"accept": "application/json"})
     case = Case.objects.get()
     assert answer.status_code == 201
@@ -77,9 +78,10 @@ def test_begun_continued_and_named_by_the_form(client: Client, owner: User) -> N
     assert case.radiographs.get().view == "lateral"
     again = client.post(NEW, form)  # its answer was lost on the way
     assert again["Location"] == f"/cases/{case.pk}/"
-    mended = client.post(NEW, {**form, "patient_reference": "P-2"}, headers=JSON)
-    assert mended.status_code == 422
-    assert mended.json()["files"][0]["code"] == "upload_gone"
+    for change in ({"patient_reference": "P-2"}, {"side": "left"}, {"accession": "A-2"}):
+        mended = client.post(NEW, {**form, **change}, headers=JSON)
+        assert mended.status_code == 422
+        assert mended.json()["files"][0]["code"] == "upload_gone"
     other = CaseFactory(submitting_organization=owner.organization)
     added = client.post(f"/cases/{other.pk}/add/", {"uploads": form["uploads"]}, headers=JSON)
     assert added.json()["files"][0]["code"] == "upload_gone"
