@@ -42,6 +42,11 @@ def people_of(organization: Organization) -> QuerySet[User]:
     )
 
 
+def supervising_readers(organization: Organization) -> QuerySet[User]:
+    """Who is asked where a colleague disagrees with the software."""
+    return organization.people.filter(role=User.Role.SUPERVISING_READER, is_active=True)
+
+
 def administered_people(user: User) -> QuerySet[User]:
     return User.objects.filter(organization__in=administered_organizations(user)).select_related(
         "organization"

@@ -9,17 +9,18 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from cases.figures import known_figure
 from cases.marks import Mark, are_dashed, marks_of, told
 from cases.models import Analysis, Case, ModelVersion, Radiograph
+from cases.models.analysis import ASSESSED
 from cases.vocabulary import AnalysisStatus, FindingLevel
 
 WORDS: Mapping[str, tuple[Any, Any]] = {
     FindingLevel.FRACTURE: (
         gettext_lazy("Fracture suspected."),
-        gettext_lazy("Check the marked place."),
+        "",  # depends on its marks
     ),
     FindingLevel.INCONCLUSIVE: (
         gettext_lazy("Uncertain:"),
@@ -52,6 +53,7 @@ WORDS: Mapping[str, tuple[Any, Any]] = {
         ),
     ),
 }
+_RANK = {level.value: rank for rank, level in enumerate(ASSESSED)}
 DISCLAIMER = gettext_lazy(
     "Decision support, not a cleared medical device. Not made for spine, ribs, skull and face, "
     "nor for the follow-up of treated fractures."
@@ -147,11 +149,28 @@ def answers_of(case: Case) -> list[Answer]:
     return [answer(one, one.clinical) for one in case.radiographs.all()]  # type: ignore[attr-defined]
 
 
+def deciding(answers: Sequence[Answer]) -> Answer | None:
+    """The answer that the level of a case comes from: the first of the most suspicious ones. None
+    while no radiograph has been assessed."""
+    assessed = [one for one in answers if one.kind in _RANK]
+    return min(assessed, key=lambda one: _RANK[one.kind], default=None)
+
+
 def _worded(
     radiograph: Radiograph, kind: str, analysis: Analysis | None = None, **details: Any
 ) -> Answer:
     words, more = WORDS[kind]
+    if kind == FindingLevel.FRACTURE:
+        more = _what_to_check(len(marks_of(analysis)))
     return Answer(radiograph, kind, str(words), str(more), analysis, **details)
+
+
+def _what_to_check(marks: int) -> str:
+    if not marks:
+        return _("Check all of the radiograph: no place is marked.")
+    return ngettext("Check the marked place.", "Check the %(n)d marked places.", marks) % {
+        "n": marks
+    }
 
 
 def _not_assessed(

@@ -6,11 +6,12 @@ from uuid import UUID
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from cases.agreement import DECIDED
 from cases.answers import Answer
 from cases.forms import UNKNOWN
 from cases.models import Case, Read
 from cases.selectors.reads import analysis_of, radiograph_of
-from cases.services.reads import Mark
+from cases.services.reads import Mark, keeps_mark
 from cases.vocabulary import Agreement, BodyRegion, Conclusion, OtherFinding, Side
 
 
@@ -42,14 +43,23 @@ class ImpressionForm(forms.Form):
     seen = SeenField()
 
 
+def _said(answer: Answer) -> str:
+    """The software's answer that one agrees with, and of which radiograph it is."""
+    level = answer.analysis.get_level_display() if answer.analysis else ""
+    return _("The software's answer: %(level)s (%(radiograph)s)") % {
+        "level": level,
+        "radiograph": answer.radiograph,
+    }
+
+
 class ReadForm(forms.Form):
-    """A final read; `answer` is what the software says about the radiograph that is shown."""
+    """A final read of a whole case; `answer` is the one that the case's level comes from."""
 
     conclusion = forms.ChoiceField(
         label=_("Your conclusion"), choices=Conclusion.choices, widget=forms.RadioSelect
     )
     agreement = forms.ChoiceField(
-        label=_("The software's answer"),
+        help_text=_("Left open, a conclusion that contradicts it counts as a disagreement."),
         choices=Agreement.choices,
         required=False,
         widget=forms.RadioSelect,
@@ -78,17 +88,29 @@ class ReadForm(forms.Form):
     marked_x = forms.FloatField(required=False, widget=Unseen)
     marked_y = forms.FloatField(required=False, widget=Unseen)
 
+    mark_dropped = False
+    """Whether a marked place was left out, as nothing was found there."""
+
     def __init__(self, *args: Any, case: Case, answer: Answer | None, **options: Any) -> None:
         super().__init__(*args, **options)
         self.case = case
-        if answer is None or answer.analysis is None or not answer.analysis.level:
+        if answer is None or answer.analysis is None:
             del self.fields["agreement"], self.fields["analysis"]
+        elif answer.kind not in DECIDED:
+            del self.fields["agreement"]
+        else:
+            self.fields["agreement"].label = _said(answer)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         findings, comment = data.get("other_findings") or [], data.get("comment", "")
         if OtherFinding.OTHER in findings and not comment.strip():
             self.add_error("comment", _("Say what the other finding is."))
+        conclusion = data.get("conclusion", "")
+        if data.get("marked_radiograph") and not keeps_mark(conclusion, findings):
+            # As of an earlier read that this one amends: there is nothing at that place any more.
+            data |= {"marked_radiograph": None, "marked_x": None, "marked_y": None}
+            self.mark_dropped = True
         return data
 
     def read(self) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """A case: one patient encounter."""
 
 import uuid
-from typing import ClassVar
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -11,6 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Organization
 from cases.querysets import CaseQuerySet
 from cases.vocabulary import BodyRegion, CaseLevel, CaseStatus, Priority, Sex, Side, Source
+
+if TYPE_CHECKING:
+    from cases.models.read import Read
 
 
 class Case(models.Model):
@@ -66,6 +70,9 @@ class Case(models.Model):
     withheld = False
     """Set by selectors where the person who asks may not be told the answer yet; `level` is then
     empty (`cases.selectors.impressions`)."""
+
+    standing: "Sequence[Read]"
+    """The reads that stand, newest first; there only where a selector has looked them up."""
 
     class Meta:
         ordering: ClassVar = ["-created_at", "-id"]

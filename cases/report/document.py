@@ -110,12 +110,11 @@ def _story(told: Told) -> Iterable[Flowable]:
     if not told.reads.standing:
         yield _section(_("Read"), _text(_("Nobody has read this case yet.")))
     for answer, pictures in zip(told.answers, told.pictures, strict=True):
-        yield _section(
-            str(answer.radiograph),
-            _side_by_side(pictures),
-            Spacer(0, 2 * mm),
-            _rows(words.of_answer(answer)),
-        )
+        ringed = bool(told.reads.marks_on(answer.radiograph))
+        captions = words.captions(answer, ringed=ringed)
+        yield _section(str(answer.radiograph), _side_by_side(pictures, captions))
+        yield Spacer(0, 2 * mm)
+        yield _rows(words.of_answer(answer))
     yield Spacer(0, 4 * mm)
     yield _text(_("The pictures are reduced for print and are not meant for reading."), quiet=True)
 
@@ -137,15 +136,19 @@ def _rows(rows: Iterable[words.Row]) -> Table:
     return Table(cells, colWidths=widths, style=style, hAlign="LEFT", splitInRow=1)
 
 
-def _side_by_side(pictures: Sequence[BytesIO]) -> Table:
-    room = WIDTH / max(2, len(pictures)) - 4 * mm
+def _side_by_side(pictures: Sequence[BytesIO], captions: Sequence[str]) -> Table:
+    """Pictures in a row, each over its caption; there may be more captions than pictures."""
+    column = WIDTH / 2
+    room = column - 4 * mm
     images = []
     for picture in pictures:
         image = Image(picture)
         scale = min(room / image.imageWidth, TALLEST / image.imageHeight)
         image.drawWidth, image.drawHeight = image.imageWidth * scale, image.imageHeight * scale
         images.append(image)
-    return Table([images], style=[("LEFTPADDING", (0, 0), (-1, -1), 0)], hAlign="LEFT")
+    said = [_text(caption, quiet=True) for caption in captions[: len(images)]]
+    style = [("LEFTPADDING", (0, 0), (-1, -1), 0), ("VALIGN", (0, 0), (-1, -1), "TOP")]
+    return Table([images, said], colWidths=[column] * len(images), style=style, hAlign="LEFT")
 
 
 def _frame(canvas: Canvas, told: Told, page: int) -> None:

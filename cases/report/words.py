@@ -56,6 +56,23 @@ def of_answer(answer: Answer) -> Iterator[Row]:
     yield _("Model"), str(analysis.model_version)
 
 
+def captions(answer: Answer, *, ringed: bool) -> tuple[str, str]:
+    """What stands under the radiograph, and under the same with its heatmap. `ringed` says whether
+    readers marked places on it."""
+    if answer.marks and ringed:
+        first = _(
+            "The radiograph, with the software's marks (boxes) and the places that readers "
+            "marked (rings)"
+        )
+    elif answer.marks:
+        first = _("The radiograph, with the software's marks (boxes)")
+    elif ringed:
+        first = _("The radiograph, with the places that readers marked (rings)")
+    else:
+        first = _("The radiograph")
+    return first, _("The same under the software's heatmap")
+
+
 def of_read(read: Read, amended: Sequence[Read]) -> Iterator[Row]:
     """What a clinician concluded."""
     where = ", ".join(

@@ -14,6 +14,7 @@ from cases.models import Analysis, Case, Radiograph
 from cases.selectors import cursor as keyset
 from cases.selectors.external_ids import cases_with_external_id
 from cases.selectors.impressions import open_to, withhold
+from cases.selectors.reads import attach_standing_reads
 from cases.vocabulary import Purpose
 
 PAGE_SIZE = 25
@@ -54,8 +55,9 @@ def cases_page(
 ) -> Page:
     """The cases this person may see, newest first, `size` at a time; never counted.
 
-    Each carries its radiographs that are not withdrawn as `kept`, and is `withheld` where the
-    person is to read first; a filter by level finds none of those. Raises BadCursor.
+    Each carries its radiographs that are not withdrawn as `kept` and its standing reads, newest
+    first, as `standing`. It is `withheld`, without reads, where the person is to read first; a
+    filter by level finds none of those. Raises BadCursor.
     """
     after = keyset.decode(cursor) if cursor else None
     sides = _sides(user)
@@ -75,6 +77,7 @@ def cases_page(
     kept = Radiograph.objects.filter(withdrawn_at__isnull=True).only("case")
     prefetch_related_objects(page, Prefetch("radiographs", queryset=kept, to_attr="kept"))
     withhold(user, page)
+    attach_standing_reads(page)
     last = page[-1] if len(newest) > size else None
     return Page(page, keyset.encode(last.created_at, last.pk) if last else "")
 

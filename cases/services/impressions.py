@@ -3,16 +3,14 @@
 from collections.abc import Collection
 from uuid import UUID
 
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from cases import permissions
 from cases.models import Case, CaseEvent, FirstImpression
-from cases.selectors.impressions import withhold
-from cases.services import status, trail
+from cases.services import trail
+from cases.services.at_reading import lock_for
 from cases.vocabulary import Conclusion
 
 
@@ -31,12 +29,7 @@ def record_impression(
         NotWanted: the case is withdrawn or holds a radiograph that was not seen, the answer was
             shown already (an impression now would be no first one), or the conclusion is none.
     """
-    if reader.organization is None or not permissions.may_read(reader, case):
-        raise PermissionDenied("Only clinicians of the reading organization read a case.")
-    current = status.lock_case(case.pk)
-    if current.withdrawn_at:
-        raise NotWanted(_("The case was withdrawn; there is nothing to read."))
-    withhold(reader, [current])
+    current, organization = lock_for(reader=reader, case=case, otherwise=NotWanted)
     if not current.withheld:
         raise NotWanted(_("The answer was shown to you already."))
     if conclusion not in Conclusion.values:
@@ -47,7 +40,7 @@ def record_impression(
     impression = FirstImpression.objects.create(
         case=current,
         reader=reader,
-        organization=reader.organization,
+        organization=organization,
         created_at=timezone.now(),
         conclusion=conclusion,
     )

@@ -4,16 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from cases import permissions
+from cases.agreement import DECIDED, contradicts
 from cases.models import Analysis, Case, CaseEvent, Radiograph, Read
-from cases.selectors.impressions import withhold
 from cases.services import status, trail
+from cases.services.at_reading import lock_for
 from cases.vocabulary import Agreement, AnalysisStatus, Conclusion, OtherFinding, Purpose
 
 
@@ -47,23 +46,22 @@ def record_read(
 ) -> Read:
     """Keep what `reader` concluded; of the same person's earlier read it is the amendment.
 
-    `analysis` is the answer that stood on the page, `agreement` what the reader thinks of it, and
-    `amending` the reader's own read that stood there: nobody amends what they have not seen.
+    `analysis` is the answer that stood on the page, `agreement` what the reader thinks of it (left
+    open, a conclusion that contradicts it is a disagreement), and `amending` the reader's own read
+    that stood there: nobody amends what they have not seen.
 
     Raises:
         PermissionDenied: this person does not read this case.
-        CannotBeRead: the case is withdrawn, the reader has read it meanwhile, or what was given
-            belongs to another one.
+        CannotBeRead: the case is withdrawn, the reader has read it meanwhile, what was given
+            belongs to another one, or contradicts itself.
     """
-    if reader.organization is None or not permissions.may_read(reader, case):
-        raise PermissionDenied("Only clinicians of the reading organization read a case.")
-    current = status.lock_case(case.pk)
-    if current.withdrawn_at:
-        raise CannotBeRead(_("The case was withdrawn; there is nothing to read."))
-    withhold(reader, [current])
+    current, organization = lock_for(reader=reader, case=case, otherwise=CannotBeRead)
     if current.withheld:
         raise CannotBeRead(_("Say first what you see on all of its radiographs, then sign."))
-    _check(current, conclusion, other_findings, analysis, agreement, mark)
+    _check(current, conclusion, other_findings, analysis, agreement)
+    _check_mark(current, conclusion, other_findings, mark)
+    if analysis and not agreement and contradicts(analysis.level, conclusion):
+        agreement = Agreement.DISAGREE.value
     earlier = Read.objects.filter(case=case, reader=reader, amended_by__isnull=True).first()
     if (earlier.pk if earlier else None) != amending:
         raise CannotBeRead(
@@ -72,7 +70,7 @@ def record_read(
     read = Read.objects.create(
         case=current,
         reader=reader,
-        organization=reader.organization,
+        organization=organization,
         created_at=timezone.now(),
         amends=earlier,
         conclusion=conclusion,
@@ -90,7 +88,7 @@ def record_read(
         case=current,
         kind=CaseEvent.Kind.READ_AMENDED if earlier else CaseEvent.Kind.READ,
         actor=reader,
-        detail={"conclusion": conclusion, "agreement": agreement},
+        detail={"conclusion": conclusion, "agreement": read.agreement},
     )
     status.mark_read(case_id=current.pk, at=read.created_at)
     return read
@@ -102,7 +100,6 @@ def _check(
     other_findings: Sequence[str],
     analysis: Analysis | None,
     agreement: str,
-    mark: Mark | None,
 ) -> None:
     if conclusion not in Conclusion.values or not set(other_findings) <= set(OtherFinding.values):
         raise CannotBeRead(_("Choose a conclusion and findings that are offered."))
@@ -110,8 +107,28 @@ def _check(
         raise CannotBeRead(_("There is no answer of the software to agree or disagree with."))
     if analysis is not None and not _is_answer(analysis, case):
         raise CannotBeRead(_("The answer belongs to another case, or is none."))
-    if mark is not None and not _is_on(mark, case):
+    if agreement and analysis and analysis.level not in DECIDED:
+        raise CannotBeRead(_("The software did not decide: leave open whether you agree."))
+    if agreement == Agreement.AGREE and analysis and contradicts(analysis.level, conclusion):
+        raise CannotBeRead(
+            _("Your conclusion contradicts the software's answer: choose that you disagree.")
+        )
+
+
+def _check_mark(
+    case: Case, conclusion: str, other_findings: Sequence[str], mark: Mark | None
+) -> None:
+    if mark is None:
+        return
+    if not _is_on(mark, case):
         raise CannotBeRead(_("The mark does not lie on a radiograph of this case."))
+    if not keeps_mark(conclusion, other_findings):
+        raise CannotBeRead(_("Say what lies at the marked place, or take the mark away."))
+
+
+def keeps_mark(conclusion: str, other_findings: Sequence[str]) -> bool:
+    """Whether a read found anything that lies at a place."""
+    return conclusion != Conclusion.NO_FRACTURE or bool(other_findings)
 
 
 def _is_answer(analysis: Analysis, case: Case) -> bool:

@@ -8,7 +8,7 @@ from django import template
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cases.selectors.figures.agreement import AGREES
+from cases.agreement import AGREES
 from cases.vocabulary import Conclusion
 
 register = template.Library()

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from cases import answers, marks, meaning
 from cases.models import Analysis, Case, ModelVersion
-from cases.vocabulary import CaseLevel, CaseStatus, FindingLevel
+from cases.vocabulary import CaseLevel, CaseStatus, FindingLevel, Priority
 
 register = template.Library()
 
@@ -18,10 +18,21 @@ LABELS: Mapping[str, Any] = {
     **dict(FindingLevel.choices),
     **dict(CaseStatus.choices),
     **dict(CaseLevel.choices),
+    "read": gettext_lazy("Read"),
+    "read_fracture": gettext_lazy("Read: fracture"),
+    "read_no_fracture": gettext_lazy("Read: no fracture"),
+    "read_unsure": gettext_lazy("Read: unsure"),
     "none": gettext_lazy("Waiting for a model"),
     "withheld": gettext_lazy("Read first"),
 }
-SIGN_OF: Mapping[str, str] = {"none": "queued", "withheld": "viewed"}
+SIGN_OF: Mapping[str, str] = {
+    "none": "queued",
+    "withheld": "viewed",
+    "read": "finished",
+    "read_fracture": "fracture",
+    "read_no_fracture": "no_fracture_found",
+    "read_unsure": "inconclusive",
+}
 
 
 @register.inclusion_tag("cases/badge.html")
@@ -31,15 +42,34 @@ def badge(kind: str, label: str = "") -> dict[str, str]:
     return {"kind": kind, "label": label or str(LABELS[kind]), "sign": sign}
 
 
+@register.filter
+def label_of(kind: str) -> str:
+    """The words of a badge."""
+    return str(LABELS[kind])
+
+
 @register.simple_tag
 def icon_of(kind: str) -> str:
     """The template of a sign, for `include`."""
     return f"icons/{SIGN_OF.get(kind, kind)}.svg"
 
 
-@register.filter
-def badges(case: Case) -> list[str]:
-    """What is to be said of a case in a list: its state while that matters, else its level."""
+@register.inclusion_tag("cases/badges.html")
+def badges(case: Case) -> dict[str, Any]:
+    """What is to be said of a case: what its readers concluded before what the software says."""
+    read = case.read_at is not None and not case.withdrawn_at
+    standing = getattr(case, "standing", ())
+    return {
+        "urgent": case.priority == Priority.URGENT and not case.withdrawn_at,
+        "read": read,
+        # Each once; two of them where readers differ.
+        "conclusions": list(dict.fromkeys(one.conclusion for one in standing if read)),
+        "kinds": _kinds(case),
+    }
+
+
+def _kinds(case: Case) -> list[str]:
+    """Its state while that matters, else its level."""
     if case.withheld or case.status in {CaseStatus.WITHDRAWN, CaseStatus.CANCELLED}:
         return [case.status]
     if case.status == CaseStatus.FINISHED:

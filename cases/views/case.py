@@ -1,6 +1,8 @@
 """The page of a case, and the fragment by which it follows its analyses."""
 
+from collections.abc import Sequence
 from hashlib import blake2s
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -12,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import User
 from cases import permissions
-from cases.answers import Answer, answer, answers_of
+from cases.answers import Answer, answer, answers_of, deciding
 from cases.models import Case, CaseEvent, Radiograph
 from cases.read_form import ImpressionForm, ReadForm
 from cases.selectors.cases import get_case_with_answers
@@ -43,11 +45,10 @@ def case_page(request: HttpRequest, case_id: UUID) -> HttpResponse:
     if request.method == "GET":
         _note_look(user, case)
     context = _context(request, user, case)
-    shown = context["shown"]
-    radiograph = shown.radiograph if isinstance(shown, Answer) else None
+    radiograph = context["shown"].radiograph if context["shown"] else None
     context["numbers"] = known_numbers(user=user, case=case, radiograph=radiograph)
     context |= _beside(request, user, case, radiograph)
-    context |= _reads(user, case, shown if isinstance(shown, Answer) else None)
+    context |= _reads(user, case, context["answers"])
     context |= _told(user, case)
     return render(request, "cases/case.html", context)
 
@@ -61,16 +62,15 @@ def case_status(request: HttpRequest, case_id: UUID) -> HttpResponse:
     context = _context(request, user, case)
     context["changed"] = request.GET.get("state") != context["state"]
     if context["changed"]:
-        shown = context["shown"]
         context |= _told(user, case)
-        context |= _reads(user, case, shown if isinstance(shown, Answer) else None)
+        context |= _reads(user, case, context["answers"])
         if case.status == CaseStatus.FINISHED and _is_told_first(user, case):
             # The answer came while the page was open: what was seen when is kept.
             _note_look(user, case)
     return render(request, "cases/_status.html", context)
 
 
-def _context(request: HttpRequest, user: User, case: Case) -> dict[str, object]:
+def _context(request: HttpRequest, user: User, case: Case) -> dict[str, Any]:
     answers = answers_of(case)
     kept = [one for one in answers if one.radiograph.withdrawn_at is None]
     shown = _chosen(request, kept)
@@ -122,7 +122,7 @@ def _beside(
     }
 
 
-def _reads(user: User, case: Case, shown: Answer | None) -> dict[str, object]:
+def _reads(user: User, case: Case, answers: Sequence[Answer]) -> dict[str, object]:
     """What clinicians concluded, and the form for one who may: of the first impression, while the
     answer is withheld for it, and of the read."""
     if case.withheld:
@@ -130,10 +130,12 @@ def _reads(user: User, case: Case, shown: Answer | None) -> dict[str, object]:
         impression = ImpressionForm(initial={"seen": seen})
         return {"reads": Reads([], []), "impression_form": impression}
     told = reads_of(case=case)
+    case.standing = told.standing
     own = told.of(user)
     form = None
     if permissions.may_read(user, case) and not case.withdrawn_at:
-        form = ReadForm(initial=ReadForm.start(case, shown, own), case=case, answer=shown)
+        answer = deciding(answers)
+        form = ReadForm(initial=ReadForm.start(case, answer, own), case=case, answer=answer)
     return {
         "reads": told,
         "own_read": own,

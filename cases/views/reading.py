@@ -1,5 +1,6 @@
 """A clinician reads a case."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.contrib import messages
@@ -9,16 +10,19 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.selectors import supervising_readers
 from cases import permissions
-from cases.answers import Answer, answers_of
-from cases.models import Case
+from cases.answers import Answer, answers_of, deciding
+from cases.models import Read
 from cases.read_form import ImpressionForm, ReadForm
 from cases.selectors.cases import get_case, get_case_with_answers
 from cases.selectors.reads import reads_of
 from cases.services import impressions, reads
 from cases.views.guard import back_to_impression, back_to_withdrawn, clinical, found, person
+from cases.vocabulary import Agreement
 
 
 @clinical
@@ -31,23 +35,22 @@ def case_read(request: HttpRequest, case_id: UUID) -> HttpResponse:
         raise PermissionDenied
     if case.withdrawn_at:
         return back_to_withdrawn(request, case)
-    if case.withheld:
+    if case.withheld and request.method != "POST":
         return back_to_impression(request, case)
-    shown = _shown(request, case)
+    answers = [one for one in answers_of(case) if one.radiograph.withdrawn_at is None]
+    shown, answer = _shown(request, answers), deciding(answers)
     own = reads_of(case=case).of(user)
-    start = ReadForm.start(case, shown, own)
+    start = ReadForm.start(case, answer, own)
     data = request.POST if request.method == "POST" else None
-    form = ReadForm(data, initial=start, case=case, answer=shown)
+    form = ReadForm(data, initial=start, case=case, answer=answer)
     if request.method == "POST" and form.is_valid():
         try:
             read = reads.record_read(case=case, reader=user, **form.read())
         except reads.CannotBeRead as error:
+            # What was typed stays on the page, also where a radiograph came in meanwhile.
             form.add_error(None, str(error))
         else:
-            messages.success(
-                request,
-                _("Your read was amended.") if read.amends_id else _("Your read is signed."),
-            )
+            _tell(request, read, mark_dropped=form.mark_dropped)
             page = reverse("case_page", args=[case.pk])
             return redirect(f"{page}?radiograph={shown.radiograph.pk}" if shown else page)
     status = 422 if request.method == "POST" else 200
@@ -72,10 +75,33 @@ def case_impression(request: HttpRequest, case_id: UUID) -> HttpResponse:
     return redirect(f"{reverse('case_page', args=[case.pk])}{query}")
 
 
-def _shown(request: HttpRequest, case: Case) -> Answer | None:
-    """The answer that was on the page: of the radiograph named, or the first."""
-    kept = [one for one in answers_of(case) if one.radiograph.withdrawn_at is None]
+def _shown(request: HttpRequest, answers: Sequence[Answer]) -> Answer | None:
+    """The radiograph that was on the page, with its answer: the one named, or the first."""
     wanted = request.POST.get("radiograph", "")
-    return next(
-        (one for one in kept if str(one.radiograph.pk) == wanted), kept[0] if kept else None
-    )
+    first = answers[0] if answers else None
+    return next((one for one in answers if str(one.radiograph.pk) == wanted), first)
+
+
+def _tell(request: HttpRequest, read: Read, *, mark_dropped: bool) -> None:
+    """That it is kept, and what comes of it."""
+    said = [_("Your read was amended.") if read.amends_id else _("Your read is signed.")]
+    if mark_dropped:
+        said.append(_("It keeps no marked place, as it found nothing there."))
+    if read.agreement == Agreement.DISAGREE:
+        others = supervising_readers(read.organization).exclude(pk=read.reader_id).count()
+        said.append(
+            ngettext(
+                "It disagrees with the software: %(n)d supervising reader finds the case under "
+                "“To look at again”.",
+                "It disagrees with the software: %(n)d supervising readers find the case under "
+                "“To look at again”.",
+                others,
+            )
+            % {"n": others}
+            if others
+            else _(
+                "It disagrees with the software, and nobody looks at it again: your organization "
+                "has no other supervising reader. An administrator names one under People."
+            )
+        )
+    messages.success(request, " ".join(said))

@@ -10,21 +10,13 @@ from dataclasses import dataclass
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 
+from cases.agreement import AGREES
 from cases.models import Read
 from cases.models.analysis import ASSESSED
 from cases.selectors.figures.period import Period
 from cases.selectors.figures.scope import Scope
 from cases.vocabulary import Agreement as Said
-from cases.vocabulary import Conclusion, FindingLevel
 from cases.wilson import Share
-
-AGREES = {
-    (FindingLevel.FRACTURE.value, Conclusion.FRACTURE.value): True,
-    (FindingLevel.FRACTURE.value, Conclusion.NO_FRACTURE.value): False,
-    (FindingLevel.NO_FRACTURE_FOUND.value, Conclusion.FRACTURE.value): False,
-    (FindingLevel.NO_FRACTURE_FOUND.value, Conclusion.NO_FRACTURE.value): True,
-}
-"""Where both decided; one that is uncertain agrees with nothing."""
 
 
 @dataclass(frozen=True)

@@ -21,9 +21,9 @@ export function start(viewer) {
 
 class Desk {
   constructor(viewer) {
-    const { locale, atDetector, loading, failed } = viewer.dataset;
+    const { locale, atDetector, zoom, loading, failed } = viewer.dataset;
     Object.assign(this, { viewer, panes: [], tool: "move" });
-    this.words = { locale, detector: atDetector };
+    this.words = { locale, detector: atDetector, zoom };
     this.states = { loading, failed, ready: "" };
     for (const hidden of viewer.querySelectorAll("[data-live]")) hidden.hidden = false;
     if (!Toned.possible) for (const one of viewer.querySelectorAll("[data-needs-tone]")) one.hidden = true;
@@ -61,7 +61,7 @@ class Desk {
 
   changed(pane) {
     const zoom = Math.round(pane.view.scale * window.devicePixelRatio * 100);
-    pane.root.querySelector("[data-zoomed]").textContent = `${zoom} %`;
+    pane.root.querySelector("[data-zoomed]").textContent = this.words.zoom.replace("{}", `${zoom} %`);
     if (pane !== this.pane) return;
     this.#pressed("invert", Boolean(pane.tone.tone?.inverted));
     this.#pressed("fit", pane.fitted);

@@ -29,7 +29,12 @@ NONE_FOUND = (
 @pytest.mark.parametrize(
     ("level", "probability", "words", "number"),
     [
-        ("fracture", 0.834, "Fracture suspected. Check the marked place.", "83 %"),
+        (
+            "fracture",
+            0.834,
+            "Fracture suspected. Check all of the radiograph: no place is marked.",
+            "83 %",
+        ),
         ("inconclusive", 0.4, "Uncertain: the software cannot decide.", "40 %"),
         (
             "no_fracture_found",

@@ -87,7 +87,6 @@ def test_a_read_waits_for_the_impression(page: Client, world: list[Analysis]) ->
     case = world[0].radiograph.case
     for response in (
         page.get(address(case, "read/")),
-        page.post(address(case, "read/"), {"conclusion": "fracture"}),
         page.get(address(case, "report.pdf")),
         page.get(address(case, "report/")),
     ):

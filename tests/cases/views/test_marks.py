@@ -92,6 +92,8 @@ def test_each_radiograph_of_a_comparison_has_its_own(page: Client, marked: Analy
     assert 'viewBox="0 0 96 128"' in first
     assert 'viewBox="0 0 50 60"' in second
     assert "1 mark (solid)" in second
+    # Both answers, so that the two films are not compared by one of them.
+    assert "Fracture suspected 83 %" in text(response).split("About image and analysis")[0]
     assert html(response).count('id="marks"') == 1
 
 
@@ -122,6 +124,10 @@ def test_a_fracture_without_a_box_says_so(page: Client, analysis: Analysis) -> N
     analysis.model_version.save()
     assert unmarked in text(page.get(address(case)))
     Analysis.objects.update(marks=[FIRST])
-    assert unmarked not in text(page.get(address(case)))
+    marked = text(page.get(address(case)))
+    assert "Check the marked place." in marked
+    assert unmarked not in marked
+    Analysis.objects.update(marks=[FIRST, FIRST])
+    assert "Check the 2 marked places." in text(page.get(address(case)))
     Analysis.objects.update(marks=[], level="no_fracture_found", probability=0.1)
     assert unmarked not in text(page.get(address(case)))

@@ -26,7 +26,7 @@ def test_an_unread_case_says_so(page: Client, mapped: Analysis) -> None:
     for words in (
         NOT_READ,
         "ISL-0417",
-        "Fracture suspected. Check the marked place.",
+        "Fracture suspected. Check all of the radiograph: no place is marked.",
         "83 %",
         "below 20 % no fracture found, above 60 % fracture suspected",
         "Decision support, not a cleared medical device.",

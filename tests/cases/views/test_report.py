@@ -44,7 +44,7 @@ def test_an_unread_case_says_so_on_every_page(page: Client, analysis: Analysis) 
     for said in (
         "ISL-0417",
         "Nobody has read this case yet.",
-        "Fracture suspected. Check the marked place.",
+        "Fracture suspected. Check all of the radiograph: no place is marked.",
         "83 %",
         "below 20 % no fracture found, above 60 % fracture suspected",
         "phantom-cnn",
@@ -75,6 +75,7 @@ def test_a_read_case_tells_its_reads(page: Client, reader: User, analysis: Analy
     told = words(report(page, case))
     assert "NOT READ" not in told
     for said in (
+        "The radiograph, with the places that readers marked (rings)",
         "Fracture (Ankle, left)",
         "Joint effusion",
         "Перелом <b>лодыжки</b> & Bruch λξ",
@@ -88,6 +89,7 @@ def test_a_read_case_tells_its_reads(page: Client, reader: User, analysis: Analy
 def test_pictures_of_the_radiograph_and_of_the_heatmap(page: Client, analysis: Analysis) -> None:
     alone = report(page, analysis.radiograph.case)
     assert len(alone.pages[0].images) == 1
+    assert "under the software's heatmap" not in words(alone)
     over = BytesIO()
     Image.fromarray(np.full((128, 96, 4), (255, 0, 0, 255), np.uint8)).save(over, "PNG")
     analysis.heatmap.save("heat.png", ContentFile(over.getvalue()))
@@ -95,6 +97,7 @@ def test_pictures_of_the_radiograph_and_of_the_heatmap(page: Client, analysis: A
     found = [Image.open(BytesIO(each.data)) for each in pdf.pages[0].images]
     pictures = [np.asarray(each.convert("RGB")) for each in found]
     assert len(pictures) == 2
+    assert "The radiograph The same under the software's heatmap" in words(pdf)
     red = [picture.reshape(-1, 3).mean(axis=0) for picture in pictures]
     assert sorted(bool(each[0] > 200 and each[1] < 40) for each in red) == [False, True]
 
@@ -138,6 +141,7 @@ def test_marks_are_told_with_what_they_are_not(page: Client, analysis: Analysis)
     told = words(report(page, analysis.radiograph.case))
     assert "1 mark (dashed): upper left, map up to 0.71." in told
     assert "They neither outline nor prove a fracture" in told
+    assert "The radiograph, with the software's marks (boxes)" in told
 
 
 def test_whoever_gets_a_report_was_sent_the_radiographs(
