@@ -89,19 +89,22 @@ def _tell(request: HttpRequest, read: Read, *, mark_dropped: bool) -> None:
         said.append(_("It keeps no marked place, as it found nothing there."))
     if read.agreement == Agreement.DISAGREE:
         others = supervising_readers(read.organization).exclude(pk=read.reader_id).count()
-        said.append(
-            ngettext(
-                "It disagrees with the software: %(n)d supervising reader finds the case under "
-                "“To look at again”.",
-                "It disagrees with the software: %(n)d supervising readers find the case under "
-                "“To look at again”.",
-                others,
+        if not others:
+            said.append(
+                _(
+                    "It disagrees with the software, and nobody is asked to look again: your "
+                    "organization has no other supervising reader. An administrator names one "
+                    "under People."
+                )
             )
-            % {"n": others}
-            if others
-            else _(
-                "It disagrees with the software, and nobody looks at it again: your organization "
-                "has no other supervising reader. An administrator names one under People."
-            )
+            messages.warning(request, " ".join(said))
+            return
+        asked = ngettext(
+            "It disagrees with the software: %(n)d supervising reader finds the case under “To "
+            "look at again”.",
+            "It disagrees with the software: %(n)d supervising readers find the case under “To "
+            "look at again”.",
+            others,
         )
+        said.append(asked % {"n": others})
     messages.success(request, " ".join(said))
