@@ -8,7 +8,14 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ObjectDoesNotExist
-from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseRedirect,
+    JsonResponse,
+)
 from django.shortcuts import redirect, resolve_url
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
 from django.utils.translation import gettext as _
@@ -35,6 +42,8 @@ def clinical(view: View) -> View:
             response = view(request, *args, **kwargs)
         elif getattr(request, "htmx", False):
             response = HttpResponseClientRefresh()
+        elif wants_json(request):
+            response = JsonResponse({"errors": {"": [_("Sign in again.")]}}, status=401)
         else:
             response = redirect_to_login(request.get_full_path(), resolve_url("account_login"))
         if not response.has_header("Cache-Control"):
@@ -44,6 +53,11 @@ def clinical(view: View) -> View:
         return response
 
     return guarded
+
+
+def wants_json(request: HttpRequest) -> bool:
+    """Whether a script asks, which follows no redirect to a page."""
+    return request.get_preferred_type(["text/html", "application/json"]) == "application/json"
 
 
 def person(request: HttpRequest) -> User:
@@ -81,7 +95,10 @@ def back_to_impression(request: HttpRequest, case: Case) -> HttpResponseRedirect
     return redirect("case_page", case_id=case.pk)
 
 
-def back_to_withdrawn(request: HttpRequest, case: Case) -> HttpResponseRedirect:
+def back_to_withdrawn(request: HttpRequest, case: Case) -> HttpResponse:
     """From a page that changes a case to the case, which was withdrawn meanwhile."""
-    messages.info(request, _("This case was withdrawn; nothing more can be changed."))
+    said = _("This case was withdrawn; nothing more can be changed.")
+    if wants_json(request):
+        return JsonResponse({"errors": {"": [said]}}, status=409)
+    messages.info(request, said)
     return redirect("case_page", case_id=case.pk)

@@ -24,7 +24,7 @@ from cases.selectors.uploads import uploads_in_order
 from cases.services import submission
 from cases.services.handover import AlreadySent
 from cases.services.reception import FileRefusal, SubmissionRefused
-from cases.views.guard import back_to_withdrawn, clinical, found, person
+from cases.views.guard import back_to_withdrawn, clinical, found, person, wants_json
 from cases.vocabulary import View
 
 # What a code means for the one who sent it; everything else is about the files: 422.
@@ -114,7 +114,7 @@ def _take(
             except ValidationError as error:
                 form.add_error(None, error)
         status = STATUS_OF.get(refusals[0].code, 422) if refusals else 422
-    if _wants_json(request) and status != 200:
+    if wants_json(request) and status != 200:
         return JsonResponse(_problems(form, refusals), status=status)
     bounds = uploads.configured_limits()
     context |= {
@@ -138,13 +138,9 @@ def _uploads(user: User, form: FilesForm) -> list[Upload]:
 
 
 def _stored(request: HttpRequest, address: str) -> HttpResponse:
-    if _wants_json(request):
+    if wants_json(request):
         return JsonResponse({"location": address}, status=201)
     return redirect(address)
-
-
-def _wants_json(request: HttpRequest) -> bool:
-    return request.get_preferred_type(["text/html", "application/json"]) == "application/json"
 
 
 def _problems(form: forms.Form, refusals: Sequence[FileRefusal]) -> dict[str, Any]:

@@ -196,3 +196,19 @@ def test_a_form_without_its_token_is_refused_with_a_page(owner: User) -> None:
     response = client.post(NEW, sent(upload()))
     assert response.status_code == 403
     assert "Reload the page and send the form again." in text(response)
+
+
+def test_a_script_whose_session_ended_is_told_so(case: Case) -> None:
+    client = Client()
+    for where in ("/cases/new/", f"/cases/{case.pk}/add/"):
+        answer = client.post(where, {}, headers=SCRIPT)
+        assert answer.status_code == 401
+        assert answer.json() == {"errors": {"": ["Sign in again."]}}
+        assert client.post(where, {}).status_code == 302
+
+
+def test_a_script_is_told_that_a_case_was_withdrawn(page: Client, case: Case) -> None:
+    Case.objects.update(status="withdrawn", withdrawn_at=case.created_at, withdrawal_reason="x")
+    answer = page.post(f"/cases/{case.pk}/add/", {}, headers=SCRIPT)
+    assert answer.status_code == 409
+    assert "This case was withdrawn" in answer.json()["errors"][""][0]
