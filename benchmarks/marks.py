@@ -52,6 +52,7 @@ def chosen(folder: Path, images: int, seed: int) -> list[Sample]:
 
 
 def seen(sample: Sample, classifier: Classifier) -> Seen:
+    """What the classifier makes of a radiograph, beside its outlines drawn as one mask."""
     grey = decode(sample.path)
     prediction = classifier.classify([grey])[0]
     outline = np.zeros(grey.shape, np.uint8)
@@ -62,6 +63,7 @@ def seen(sample: Sample, classifier: Classifier) -> Seen:
 
 
 def on_it(mark: Mark, outline: NDArray[np.bool_]) -> bool:
+    """Whether a mark touches an outline anywhere."""
     left, top = int(mark.x), int(mark.y)
     right, bottom = int(np.ceil(mark.x + mark.width)), int(np.ceil(mark.y + mark.height))
     return bool(outline[top:bottom, left:right].any())
@@ -93,6 +95,7 @@ def line(cut: float, found: list[Seen]) -> str:
 
 
 def shown(one: Seen, cut: float) -> list[Mark]:
+    """The marks that a page would show of it, were this the cut."""
     if one.level == NO_FRACTURE_FOUND:
         return []
     height, width = one.outline.shape
@@ -100,6 +103,7 @@ def shown(one: Seen, cut: float) -> list[Mark]:
 
 
 def share(held: list[bool]) -> str:
+    """How many are true, in per cent; empty where there is nothing to count."""
     return f"{100 * sum(held) / len(held):.0f} %" if held else ""
 
 
