@@ -56,7 +56,8 @@ def screen(request: pytest.FixtureRequest, browser: Browser, site: RunningSite) 
 
 
 def sound(page: Page) -> None:
-    """Axe finds nothing, and nothing is wider than the screen."""
+    """Axe finds nothing, and nothing is wider than the screen. What is being asked for is dimmed."""
+    expect(page.locator(".htmx-request")).to_have_count(0, timeout=PATIENCE)
     found = Axe().run(page)
     assert found.violations_count == 0, f"{page.url}: {found.generate_report()}"
     assert page.viewport_size
@@ -150,6 +151,7 @@ def find_again(page: Page, site: RunningSite, reference: str) -> None:
     page.get_by_label("Patient reference").fill(reference)
     page.get_by_role("button", name="Search").click()
     expect(page.locator(".cases__link")).to_have_text([reference], timeout=PATIENCE)
+    expect(page.get_by_text("Read: fracture")).to_be_visible()
     sound(page)
     page.locator(".cases__link").click()
     expect(page).to_have_url(CASE, timeout=PATIENCE)
