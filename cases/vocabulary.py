@@ -96,6 +96,35 @@ class Purpose(TextChoices):
     EVALUATION = "evaluation", _("Evaluation")
 
 
+class WebhookEventType(TextChoices):
+    """What a partner's own system can be told of a case; its names are part of the API."""
+
+    CASE_FINISHED = "case.finished", _("A case is finished")
+    CASE_FAILED = "case.failed", _("The analysis of a case failed")
+    CASE_OVERDUE = "case.overdue", _("A case is overdue")
+    ANALYSIS_SUPERSEDED = "analysis.superseded", _("A newer analysis took an answer's place")
+    READ_RECORDED = "read.recorded", _("A read was signed or amended")
+
+
+TEST_EVENT = "webhook.test"
+"""Sent by a person's hand to one endpoint, whatever it subscribed to."""
+
+
+class DeliveryStatus(TextChoices):
+    PENDING = "pending", _("Waiting")
+    DELIVERED = "delivered", _("Delivered")
+    FAILED = "failed", _("Failed")
+    SKIPPED = "skipped", _("Not wanted any more")
+
+
+class SwitchedOff(TextChoices):
+    """Why a webhook endpoint is off."""
+
+    BY_PERSON = "by_person", _("Switched off by an administrator")
+    GONE = "gone", _("The receiver answered that it is gone (410)")
+    DEAD = "dead", _("Nothing was delivered for a day")
+
+
 class Conclusion(TextChoices):
     """A clinician's own answer; unlike the software's, it may say that there is no fracture."""
 

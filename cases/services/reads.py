@@ -14,6 +14,7 @@ from cases import permissions
 from cases.models import Analysis, Case, CaseEvent, Radiograph, Read
 from cases.selectors.impressions import withhold
 from cases.services import status, trail
+from cases.services.webhooks import outbox
 from cases.vocabulary import Agreement, AnalysisStatus, Conclusion, OtherFinding, Purpose
 
 
@@ -93,6 +94,7 @@ def record_read(
         detail={"conclusion": conclusion, "agreement": agreement},
     )
     status.mark_read(case_id=current.pk, at=read.created_at)
+    outbox.read_recorded(read=read)
     return read
 
 
