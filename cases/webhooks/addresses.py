@@ -16,17 +16,20 @@ REFUSED = [
     for name in (
         "100.64.0.0/10",  # carriers' NAT, and some clouds' metadata
         "168.63.129.16/32",  # Azure's metadata: a public address that is none
+        "192.0.0.0/24",  # protocols, and some clouds' metadata
         "192.88.99.0/24",  # 6to4 relays
         "::/96",  # IPv4-compatible, of old
         "::ffff:0:0/96",  # IPv4-mapped: another spelling of what is checked as IPv4
         "64:ff9b::/96",  # NAT64, and its local kind
         "64:ff9b:1::/48",
-        "2001::/32",  # Teredo
+        "2001::/23",  # protocols, Teredo among them
         "2002::/16",  # 6to4
+        "3fff::/20",  # documentation
+        "5f00::/16",  # segment routing
         "fec0::/10",  # site-local, of old
     )
 ]
-"""What `is_global` of every Python since 3.11 does not refuse by itself, or not in all of them."""
+"""What `is_global` does not refuse by itself, or not in every Python since 3.11."""
 
 
 class UrlRefused(Exception):

@@ -20,8 +20,9 @@ MOST_ATTEMPTS = len(AFTER) + 1
 ADDED = (1.05, 1.25)
 """By which a rest is longer: what failed together does not come back together."""
 PATIENCE = 5
-"""After so many failures in a row an endpoint rests as a whole, so that one that hangs takes little
-of the workers' time."""
+SLOW_MILLISECONDS = 1000
+"""After so many failures in a row a slow one lets the endpoint rest as a whole: a receiver that
+hangs takes little of the workers' time, and one that refuses quickly is not held up."""
 LONGEST_REST = timedelta(minutes=10)
 DEAD_AFTER = timedelta(hours=24)
 DEAD_FAILURES = 10
@@ -34,9 +35,9 @@ def next_attempt(attempts: int, now: datetime) -> datetime | None:
     return now + AFTER[attempts - 1] * random.uniform(*ADDED)  # noqa: S311  (no secret)
 
 
-def rest(failures: int, now: datetime) -> datetime | None:
-    """Until when an endpoint with so many failures in a row is left alone."""
-    if failures < PATIENCE:
+def rest(failures: int, milliseconds: int, now: datetime) -> datetime | None:
+    """Until when an endpoint is left alone: by its failures in a row, and what the last one took."""
+    if failures < PATIENCE or milliseconds < SLOW_MILLISECONDS:
         return None
     return now + min(timedelta(minutes=failures - PATIENCE + 1), LONGEST_REST)
 

@@ -25,6 +25,10 @@ MOST_READ = 64 * 1024
 KEPT = 1024
 
 
+class TlsFailed(httpcore.ConnectError):
+    """The receiver has no certificate that is trusted for its name, or speaks no TLS of today."""
+
+
 @dataclass(frozen=True)
 class Answer:
     """What came back: an HTTP status with the beginning of the answer, or the code of an error."""
@@ -104,13 +108,12 @@ def trusted() -> ssl.SSLContext:
 
 def _code(problem: Exception) -> str:
     """The stable code of what went wrong; empty for a mistake of ours."""
-    if isinstance(problem, httpcore.ConnectError) and isinstance(problem.__cause__, ssl.SSLError):
-        return "tls_failed"
     codes: list[tuple[type[Exception], str]] = [
         (addresses.UrlRefused, "url_refused"),
         (addresses.AddressRefused, "address_refused"),
         (addresses.NameNotFound, "name_not_found"),
         (httpcore.TimeoutException, "timeout"),
+        (TlsFailed, "tls_failed"),
         (httpcore.ConnectError, "connection_failed"),
         (httpcore.NetworkError, "connection_lost"),
         (httpcore.ProtocolError, "no_http_answer"),
@@ -181,7 +184,13 @@ class _Bounded(httpcore.NetworkStream):
         timeout: float | None = None,
     ) -> httpcore.NetworkStream:
         limit = _at_most(self._deadline, timeout)
-        return _Bounded(self._stream.start_tls(ssl_context, server_hostname, limit), self._deadline)
+        try:
+            stream = self._stream.start_tls(ssl_context, server_hostname, limit)
+        except httpcore.ConnectError as error:
+            if isinstance(error.__cause__, ssl.SSLError):
+                raise TlsFailed from error
+            raise
+        return _Bounded(stream, self._deadline)
 
     def get_extra_info(self, info: str) -> Any:
         return self._stream.get_extra_info(info)

@@ -147,7 +147,12 @@ def record(*, claimed: WebhookDelivery, answer: transport.Answer) -> bool:
     if answer.is_success:
         health.note_success(endpoint=endpoint, now=now)
     else:
-        health.note_failure(endpoint=endpoint, now=now, is_gone=answer.status == GONE)
+        health.note_failure(
+            endpoint=endpoint,
+            now=now,
+            milliseconds=answer.milliseconds,
+            is_gone=answer.status == GONE,
+        )
     return True
 
 

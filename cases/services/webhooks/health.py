@@ -21,14 +21,16 @@ def note_success(*, endpoint: WebhookEndpoint, now: datetime) -> None:
     WebhookEndpoint.objects.filter(pk=endpoint.pk).update(last_success_at=now, **WELL)
 
 
-def note_failure(*, endpoint: WebhookEndpoint, now: datetime, is_gone: bool) -> None:
+def note_failure(
+    *, endpoint: WebhookEndpoint, now: datetime, milliseconds: int, is_gone: bool
+) -> None:
     """Call it with the endpoint locked."""
     failures = endpoint.consecutive_failures + 1
     since = endpoint.failing_since or now
     WebhookEndpoint.objects.filter(pk=endpoint.pk).update(
         consecutive_failures=failures,
         failing_since=since,
-        resting_until=retries.rest(failures, now),
+        resting_until=retries.rest(failures, milliseconds, now),
     )
     if is_gone:
         _switch_off(endpoint, now, SwitchedOff.GONE)
