@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from accounts.models import Organization, User
 from accounts.selectors import administered_organizations
@@ -95,15 +96,20 @@ def overdue_untold(listener: Listener, now: datetime) -> Iterator[QuerySet[Case]
 
     A set for each side, for both at once would lead no database to the indexes of what is unread
     (`case_worklist`, `case_sent_unread`). That `urgency` is not negative says nothing new, but
-    leads SQLite to the former.
+    leads SQLite to the former; `received` is `created_at` where no index of everything that the
+    organization ever had tempts it.
     """
     for side in ("reading_organization", "submitting_organization"):
-        unread = Case.objects.filter(
-            **{side: listener.organization_id},
-            read_at__isnull=True,
-            withdrawn_at__isnull=True,
-            urgency__gte=0,
-        ).order_by("created_at", "pk")
+        unread = (
+            Case.objects.filter(
+                **{side: listener.organization_id},
+                read_at__isnull=True,
+                withdrawn_at__isnull=True,
+                urgency__gte=0,
+            )
+            .annotate(received=Coalesce("created_at", "created_at"))
+            .order_by("received", "pk")
+        )
         yield unread.filter(
             ~Exists(_told(listener).filter(deadline=OuterRef("reading_deadline"))),
             reading_deadline__lt=now,
@@ -124,8 +130,8 @@ def _late(unread: QuerySet[Case], listener: Listener, now: datetime) -> Q:
         limit = timedelta(minutes=minutes)
         late |= Q(
             reading_organization=reader,
-            created_at__lt=now - limit,
-            created_at__gte=listener.since - limit,
+            received__lt=now - limit,
+            received__gte=listener.since - limit,
         )
     return late
 

@@ -36,7 +36,7 @@ def next_attempt(attempts: int, now: datetime) -> datetime | None:
 
 
 def rest(failures: int, milliseconds: int, now: datetime) -> datetime | None:
-    """Until when an endpoint is left alone: by its failures in a row, and what the last one took."""
+    """Until when an endpoint is left alone, by its failures in a row and the time of the last."""
     if failures < PATIENCE or milliseconds < SLOW_MILLISECONDS:
         return None
     return now + min(timedelta(minutes=failures - PATIENCE + 1), LONGEST_REST)

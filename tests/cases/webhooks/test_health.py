@@ -1,4 +1,4 @@
-"""An endpoint that hangs rests; one that is dead or gone is switched off, and its people hear it."""
+"""An endpoint that hangs rests; one that is dead or gone is switched off, with a word about it."""
 
 from datetime import timedelta
 from typing import Any
