@@ -117,6 +117,24 @@ class DeliveryStatus(TextChoices):
     SKIPPED = "skipped", _("Not wanted any more")
 
 
+class AttemptError(TextChoices):
+    """Why there is no HTTP status of an attempt; the codes are part of the API."""
+
+    URL_REFUSED = "url_refused", _("The address has a form that nothing is sent to any more")
+    ADDRESS_REFUSED = (
+        "address_refused",
+        _("The name leads into a private network; the operator can open it"),
+    )
+    NAME_NOT_FOUND = "name_not_found", _("The host name was not found")
+    CONNECTION_FAILED = "connection_failed", _("Nobody answers at that address")
+    CONNECTION_LOST = "connection_lost", _("The connection broke")
+    TLS_FAILED = "tls_failed", _("The certificate is not valid for the name, or not trusted")
+    TIMEOUT = "timeout", _("There was no answer in time")
+    NO_HTTP_ANSWER = "no_http_answer", _("What came back is no HTTP")
+    INTERRUPTED = "interrupted", _("The sending process stopped on the way")
+    SECRET_UNREADABLE = "secret_unreadable", _("The secret cannot be read: make a new one")
+
+
 class SwitchedOff(TextChoices):
     """Why a webhook endpoint is off."""
 

@@ -62,6 +62,39 @@ SUBMITTED_POST = answers(SUBMITTERS, DONE, reader=403, reading_administrator=403
 READING = answers(("reader",), partner=404, stranger=404, others=403)
 ADDING = answers(SIDES, operator=403)
 
+HOOK, HOOK_POST = (
+    answers(("administrator", "operator")),
+    answers(("administrator", "operator"), DONE),
+)
+HOOKS = "organization/webhooks/"
+WEBHOOKS = [
+    Row(HOOKS, f"/{HOOKS}", answers(ADMINISTRATORS)),
+    Row(HOOKS, f"/{HOOKS}?of={{sender}}", HOOK),
+    Row(f"{HOOKS}add/", f"/{HOOKS}add/", answers(seen=405)),
+    Row(f"{HOOKS}add/", f"/{HOOKS}add/", answers(ADMINISTRATORS, DONE), "post"),
+    Row(f"{HOOKS}<uuid:endpoint_id>/", f"/{HOOKS}{{webhookendpoint}}/", HOOK),
+    Row(f"{HOOKS}<uuid:endpoint_id>/", f"/{HOOKS}{{nothing}}/", answers((), 404)),
+    *(
+        Row(
+            f"{HOOKS}<uuid:endpoint_id>/{act}/",
+            f"/{HOOKS}{{webhookendpoint}}/{act}/",
+            table,
+            method,
+        )
+        for act in ("change", "secret", "off", "on", "test", "replay")
+        for table, method in ((answers(seen=405), "get"), (HOOK_POST, "post"))
+    ),
+    *(
+        Row(
+            f"{HOOKS}deliveries/<uuid:delivery_id>/replay/",
+            f"/{HOOKS}deliveries/{{webhookdelivery}}/replay/",
+            table,
+            method,
+        )
+        for table, method in ((answers(seen=405), "get"), (HOOK_POST, "post"))
+    ),
+]
+
 CASES = [
     Row("", "/", answers()),
     Row("worklist/", "/worklist/", answers()),
@@ -75,6 +108,7 @@ CASES = [
         answers(("owner", "colleague", "administrator", "operator")),
     ),
     Row("organization/figures/", "/organization/figures/?of={nothing}", answers((), 404)),
+    *WEBHOOKS,
     Row("cases.csv", "/cases.csv", answers()),
     Row("cases/new/", "/cases/new/", answers(operator=403)),
     Row("cases/new/", "/cases/new/", answers(seen=DONE, operator=403), "post"),
@@ -247,7 +281,7 @@ def model_rows(name: str, page: ScopedAdmin) -> list[Row]:
         history = administration(who=operator, staff=404)
     else:
         listed = administration()
-        both = name.startswith("cases/")
+        both = name.startswith("cases/") and not name.startswith("cases/webhook")
         sees = ADMINISTRATORS if both else ("administrator", "operator")
         history = one_seen = administration(who=sees, staff=404)
     adds = administration(who=operator if name == "accounts/organization" else ())

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Organization
 from cases.models.case import Case
 from cases.models.webhook_endpoint import WebhookEndpoint
-from cases.vocabulary import TEST_EVENT, DeliveryStatus, WebhookEventType
+from cases.vocabulary import TEST_EVENT, AttemptError, DeliveryStatus, WebhookEventType
 
 EVENT_TYPES = [*WebhookEventType.choices, (TEST_EVENT, _("Test"))]
 
@@ -119,7 +119,7 @@ class WebhookAttempt(models.Model):
     delivery = models.ForeignKey(WebhookDelivery, on_delete=models.CASCADE, related_name="tries")
     at = models.DateTimeField(_("when"), default=timezone.now)
     http_status = models.PositiveSmallIntegerField(_("HTTP status"), null=True, blank=True)
-    error_code = models.CharField(_("error"), max_length=30, blank=True)
+    error_code = models.CharField(_("error"), max_length=30, choices=AttemptError, blank=True)
     milliseconds = models.PositiveIntegerField(_("took (ms)"), default=0)
     answer = models.TextField(_("beginning of the answer"), max_length=1024, blank=True)
 

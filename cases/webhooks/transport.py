@@ -14,6 +14,7 @@ from typing import Any
 import certifi
 import httpcore
 
+from cases.vocabulary import AttemptError
 from cases.webhooks import addresses
 
 CONNECT_SECONDS = 5.0
@@ -108,15 +109,15 @@ def trusted() -> ssl.SSLContext:
 
 def _code(problem: Exception) -> str:
     """The stable code of what went wrong; empty for a mistake of ours."""
-    codes: list[tuple[type[Exception], str]] = [
-        (addresses.UrlRefused, "url_refused"),
-        (addresses.AddressRefused, "address_refused"),
-        (addresses.NameNotFound, "name_not_found"),
-        (httpcore.TimeoutException, "timeout"),
-        (TlsFailed, "tls_failed"),
-        (httpcore.ConnectError, "connection_failed"),
-        (httpcore.NetworkError, "connection_lost"),
-        (httpcore.ProtocolError, "no_http_answer"),
+    codes: list[tuple[type[Exception], AttemptError]] = [
+        (addresses.UrlRefused, AttemptError.URL_REFUSED),
+        (addresses.AddressRefused, AttemptError.ADDRESS_REFUSED),
+        (addresses.NameNotFound, AttemptError.NAME_NOT_FOUND),
+        (httpcore.TimeoutException, AttemptError.TIMEOUT),
+        (TlsFailed, AttemptError.TLS_FAILED),
+        (httpcore.ConnectError, AttemptError.CONNECTION_FAILED),
+        (httpcore.NetworkError, AttemptError.CONNECTION_LOST),
+        (httpcore.ProtocolError, AttemptError.NO_HTTP_ANSWER),
     ]
     return next((code for kind, code in codes if isinstance(problem, kind)), "")
 

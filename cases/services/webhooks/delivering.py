@@ -17,7 +17,7 @@ from django.db.models import F, Q
 from cases.clock import database_now
 from cases.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookEvent
 from cases.services.webhooks import health
-from cases.vocabulary import TEST_EVENT, DeliveryStatus
+from cases.vocabulary import TEST_EVENT, AttemptError, DeliveryStatus
 from cases.webhooks import retries, signing, transport
 
 log = structlog.get_logger(__name__)
@@ -52,7 +52,7 @@ def _post(claimed: WebhookDelivery) -> transport.Answer:
     try:
         keys = _secrets(endpoint)
     except InvalidToken:
-        return transport.Answer(None, "secret_unreadable", 0)
+        return transport.Answer(None, AttemptError.SECRET_UNREADABLE, 0)
     headers = signing.signed_headers(
         message_id=str(event.pk),
         timestamp=int(database_now().timestamp()),
@@ -99,7 +99,7 @@ def claim(*, delivery_id: UUID) -> WebhookDelivery | None:
         if not free.update(**fields):
             return None
         if row.lease_until is not None:  # the one who claimed it before never came back
-            WebhookAttempt.objects.create(delivery=row, at=now, error_code="interrupted")
+            WebhookAttempt.objects.create(delivery=row, at=now, error_code=AttemptError.INTERRUPTED)
     if ends:
         return None
     row.attempts += 1
