@@ -11,6 +11,7 @@ from uuid import UUID
 
 import structlog
 from cryptography.fernet import InvalidToken
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q
 
@@ -21,8 +22,6 @@ from cases.vocabulary import TEST_EVENT, AttemptError, DeliveryStatus
 from cases.webhooks import retries, signing, transport
 
 log = structlog.get_logger(__name__)
-LEASE = timedelta(seconds=60)
-"""Longer than the task may run: nobody delivers what another one still holds."""
 AGENT = "fracture-platform-webhooks/1"
 GONE = 410
 
@@ -93,7 +92,10 @@ def claim(*, delivery_id: UUID) -> WebhookDelivery | None:
     fields = (
         {"status": ends, "finished_at": now, "lease_until": None}
         if ends
-        else {"attempts": F("attempts") + 1, "lease_until": now + LEASE}
+        else {
+            "attempts": F("attempts") + 1,
+            "lease_until": now + timedelta(seconds=settings.WEBHOOK_LEASE_SECONDS),
+        }
     )
     with transaction.atomic():
         if not free.update(**fields):
