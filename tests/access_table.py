@@ -4,56 +4,22 @@ A row names the route as the URLconf spells it, an address on it, a method and t
 adds an address adds its row here; `tests/test_access_matrix.py` fails until that is done.
 """
 
-from dataclasses import dataclass
-
 from django.contrib import admin
 
 from accounts.scoped_admin import ScopedAdmin
-
-SIGNED_IN = (
-    "owner",
-    "colleague",
-    "reader",
-    "reading_administrator",
-    "partner",
-    "stranger",
-    "administrator",
-    "operator",
+from tests.access_rows import (
+    ADMIN_SIGN_IN,
+    ADMINISTRATORS,
+    DONE,
+    PEOPLE,
+    SIDES,
+    SIGN_IN,
+    SUBMITTERS,
+    Answer,
+    Row,
+    answers,
+    everybody,
 )
-PEOPLE = (*SIGNED_IN, "anonymous")
-ADMINISTRATORS = ("administrator", "reading_administrator", "operator")
-SIDES = ("owner", "colleague", "administrator", "reader", "reading_administrator")
-SUBMITTERS = ("owner", "colleague", "administrator", "operator")
-
-SIGN_IN = "asked to sign in"
-ADMIN_SIGN_IN = "sent to the administration's sign-in"
-DONE = "let in"  # whatever the page answers to a form that may be empty: 200, 302, 422
-Answer = int | str
-
-
-@dataclass(frozen=True)
-class Row:
-    route: str
-    address: str
-    answers: dict[str, Answer]
-    method: str = "get"
-
-
-def answers(
-    who: tuple[str, ...] = SIGNED_IN,
-    seen: Answer = 200,
-    others: Answer = 404,
-    anonymous: Answer = SIGN_IN,
-    **special: Answer,
-) -> dict[str, Answer]:
-    """`seen` for `who`, `others` for the rest of those signed in, `special` by person."""
-    table = {person: seen if person in who else others for person in SIGNED_IN}
-    return {**table, "anonymous": anonymous, **special}
-
-
-def everybody(answer: Answer) -> dict[str, Answer]:
-    return answers(seen=answer, anonymous=answer)
-
 
 CASE = answers((*SIDES, "operator"))
 CASE_POST = answers((*SIDES, "operator"), DONE)

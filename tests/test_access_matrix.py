@@ -21,7 +21,8 @@ from cases.models import AccessRecord, CaseEvent, Worker
 from cases.models.radiograph import private_storage
 from cases.services.resumable import begin
 from cases.services.webhooks.endpoints import create_endpoint, send_test
-from tests.access_table import ADMIN_SIGN_IN, DONE, PEOPLE, ROWS, SIGN_IN, Row
+from tests.access_rows import ADMIN_SIGN_IN, DONE, PEOPLE, SIGN_IN, Row
+from tests.access_table import ROWS
 from tests.factories import AnalysisFactory, CaseFactory, RadiographFactory, phantom
 
 HEADERS = {

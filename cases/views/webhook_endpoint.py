@@ -14,14 +14,15 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.permissions import administrators_only
-from cases.models import WebhookEndpoint
+from cases.models import WebhookDelivery, WebhookEndpoint
 from cases.selectors.webhooks import SHOWN, deliveries_of, get_delivery, get_endpoint
 from cases.services.webhooks import endpoints, replaying
-from cases.views.guard import clinical, found, person
+from cases.views.guard import View, clinical, found, person
 from cases.views.webhooks import secret_page
 from cases.vocabulary import DeliveryStatus
 from cases.webhook_forms import EndpointForm, ReplayForm
 
+LOOKS_AGAIN_FOR = timedelta(seconds=60)
 Act = Callable[[HttpRequest, WebhookEndpoint], HttpResponse | None]
 
 
@@ -38,12 +39,14 @@ def _page(
     request: HttpRequest, endpoint: WebhookEndpoint, form: EndpointForm, status: int = 200
 ) -> HttpResponse:
     wanted = request.GET.get("status", "")
+    deliveries = list(deliveries_of(endpoint, status=wanted))
     context = {
         "endpoint": endpoint,
         "organization": endpoint.organization,
         "form": form,
         "replay_form": ReplayForm(),
-        "deliveries": deliveries_of(endpoint, status=wanted),
+        "deliveries": deliveries,
+        "awaited": any(_is_awaited(delivery) for delivery in deliveries),
         "wanted": wanted if wanted in DeliveryStatus.values else "",
         "statuses": DeliveryStatus.choices,
         "shown": SHOWN,
@@ -52,7 +55,13 @@ def _page(
     return render(request, "cases/webhooks/endpoint.html", context, status=status)
 
 
-def _action(act: Act) -> Callable[[HttpRequest, UUID], HttpResponse]:
+def _is_awaited(delivery: WebhookDelivery) -> bool:
+    """It should be tried within seconds, so that the page looks again; but not for ever."""
+    young = delivery.created_at > timezone.now() - LOOKS_AGAIN_FOR
+    return young and delivery.status == DeliveryStatus.PENDING and not delivery.attempts
+
+
+def _action(act: Act) -> View:
     """A POST on an endpoint that leads back to its page, with what is refused as a message."""
 
     @clinical

@@ -74,7 +74,7 @@ def test_what_arrives_is_signed(
     with pytest.raises(WebhookVerificationError):
         Webhook(signing.new_secret()).verify(received.body, received.headers)
     with pytest.raises(WebhookVerificationError):
-        Webhook(secret).verify(received.body.replace(b"read", b"raed"), received.headers)
+        Webhook(secret).verify(received.body.replace(b"read", b"case"), received.headers)
     delivery.refresh_from_db()
     assert (delivery.status, delivery.attempts, delivery.lease_until) == (DELIVERED, 1, None)
     attempt = delivery.tries.get()
