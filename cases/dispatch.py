@@ -36,14 +36,30 @@ def publish(*, analysis_id: UUID) -> bool:
     does not try again, so that twenty radiographs do not wait twenty times. A message that gets
     through later all the same is one too many, which does no harm.
     """
+    attempt = partial(_publish, analysis_id, partial(_send_in_time, analysis_id))
+    return _patiently(attempt, analysis_id=str(analysis_id))
+
+
+def send_soon(name: str, *, queue: str, args: Sequence[str]) -> bool:
+    """Send any task after a commit, as patiently as `publish`; False if it was not sent."""
+
+    def attempt() -> bool:
+        _in_time(partial(send_task, name=name, queue=queue, args=args))
+        return True
+
+    return _patiently(attempt, task=name)
+
+
+def _patiently(attempt: Callable[[], bool], **what: str) -> bool:
+    """What the attempt says; False where the broker does not answer, or did not a moment ago."""
     global _silent_until  # noqa: PLW0603  (one per process, like the broker it remembers)
     if time.monotonic() < _silent_until:
         return False
     try:
-        return _publish(analysis_id, partial(_send_in_time, analysis_id))
+        return attempt()
     except BROKER_ERRORS as error:
         _silent_until = time.monotonic() + settings.RECONCILER_SECONDS
-        log.warning("broker_down", analysis_id=str(analysis_id), error=type(error).__name__)
+        log.warning("broker_down", error=type(error).__name__, **what)
         return False
 
 
@@ -68,6 +84,10 @@ def _send_analysis(connection: Connection, analysis_id: UUID, queue: str) -> Non
 
 
 def _send_in_time(analysis_id: UUID, queue: str) -> None:
+    _in_time(partial(_send_analysis, analysis_id=analysis_id, queue=queue))
+
+
+def _in_time(hand_over: Callable[[Connection], None]) -> None:
     """Over a connection of its own, in a thread that nobody waits for longer than AT_MOST_SECONDS;
     then TimeoutError, one of BROKER_ERRORS. The thread needs no database."""
     outcome: Future[None] = Future()
@@ -75,7 +95,7 @@ def _send_in_time(analysis_id: UUID, queue: str) -> None:
     def run() -> None:
         try:
             with broker() as connection:
-                _send_analysis(connection, analysis_id, queue)
+                hand_over(connection)
             outcome.set_result(None)
         except BaseException as error:  # noqa: BLE001  (raised where it is waited for)
             outcome.set_exception(error)

@@ -1,11 +1,13 @@
 """Tasks of the housekeeping worker. The scheduler asks for them by name; twice does no harm."""
 
 from datetime import timedelta
+from uuid import UUID
 
 from django.core.management import call_command
 
 from accounts.services.sessions import forget_ended_sessions
 from cases.services import analyses, tidying, workers
+from cases.services.webhooks import delivering, forgetting
 from fracture_platform.celery import app
 
 # Below the broker's visibility timeout, or a long one would be delivered a second time.
@@ -42,3 +44,15 @@ def forget_silent_workers() -> None:
 def queue_unasked() -> None:
     """Hourly: what was committed without a model at the moment in which one was activated."""
     analyses.queue_unasked()
+
+
+@app.task(name="cases.deliver_webhook", soft_time_limit=30, time_limit=45)
+def deliver_webhook(delivery_id: str) -> None:
+    """One attempt at one delivery; whoever comes second finds nothing to claim."""
+    delivering.deliver(delivery_id=UUID(delivery_id))
+
+
+@app.task(name="cases.forget_webhooks", **SLOW)
+def forget_webhooks() -> None:
+    """Nightly: what was sent is shown for a while, not for ever."""
+    forgetting.forget_old()

@@ -15,7 +15,20 @@ from cases.views.reading import case_impression, case_read
 from cases.views.report import case_report
 from cases.views.resumable import upload_list, upload_one
 from cases.views.uploads import case_add, case_new
+from cases.views.webhook_endpoint import (
+    webhook_change,
+    webhook_endpoint,
+    webhook_off,
+    webhook_on,
+    webhook_replay,
+    webhook_replay_failed,
+    webhook_rotate,
+    webhook_test,
+)
+from cases.views.webhooks import webhook_add, webhook_list
 from cases.views.worklist import home, work, work_state
+
+HOOK = "organization/webhooks/<uuid:endpoint_id>/"
 
 urlpatterns = [
     path("", home, name="home"),
@@ -24,6 +37,20 @@ urlpatterns = [
     path("cases/", case_list, name="case_list"),
     path("attention/", attention, name="attention"),
     path("organization/figures/", figures, name="figures"),
+    path("organization/webhooks/", webhook_list, name="webhooks"),
+    path("organization/webhooks/add/", webhook_add, name="webhook_add"),
+    path(
+        "organization/webhooks/deliveries/<uuid:delivery_id>/replay/",
+        webhook_replay,
+        name="webhook_replay",
+    ),
+    path(HOOK, webhook_endpoint, name="webhook_endpoint"),
+    path(f"{HOOK}change/", webhook_change, name="webhook_change"),
+    path(f"{HOOK}secret/", webhook_rotate, name="webhook_rotate"),
+    path(f"{HOOK}off/", webhook_off, name="webhook_off"),
+    path(f"{HOOK}on/", webhook_on, name="webhook_on"),
+    path(f"{HOOK}test/", webhook_test, name="webhook_test"),
+    path(f"{HOOK}replay/", webhook_replay_failed, name="webhook_replay_failed"),
     path("cases.csv", case_export, name="case_export"),
     path("cases/new/", case_new, name="case_new"),
     path("cases/<uuid:case_id>/", case_page, name="case_page"),

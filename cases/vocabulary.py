@@ -96,6 +96,53 @@ class Purpose(TextChoices):
     EVALUATION = "evaluation", _("Evaluation")
 
 
+class WebhookEventType(TextChoices):
+    """What a partner's own system can be told of a case; its names are part of the API."""
+
+    CASE_FINISHED = "case.finished", _("A case is finished")
+    CASE_FAILED = "case.failed", _("The analysis of a case failed")
+    CASE_OVERDUE = "case.overdue", _("A case is overdue")
+    ANALYSIS_SUPERSEDED = "analysis.superseded", _("A newer analysis took an answer's place")
+    READ_RECORDED = "read.recorded", _("A read was signed or amended")
+
+
+TEST_EVENT = "webhook.test"
+"""Sent by a person's hand to one endpoint, whatever it subscribed to."""
+
+
+class DeliveryStatus(TextChoices):
+    PENDING = "pending", _("Waiting")
+    DELIVERED = "delivered", _("Delivered")
+    FAILED = "failed", _("Failed")
+    SKIPPED = "skipped", _("Not wanted any more")
+
+
+class AttemptError(TextChoices):
+    """Why there is no HTTP status of an attempt; the codes are part of the API."""
+
+    URL_REFUSED = "url_refused", _("The address has a form that nothing is sent to any more")
+    ADDRESS_REFUSED = (
+        "address_refused",
+        _("The name leads into a private network; the operator can open it"),
+    )
+    NAME_NOT_FOUND = "name_not_found", _("The host name was not found")
+    CONNECTION_FAILED = "connection_failed", _("Nobody answers at that address")
+    CONNECTION_LOST = "connection_lost", _("The connection broke")
+    TLS_FAILED = "tls_failed", _("The certificate is not valid for the name, or not trusted")
+    TIMEOUT = "timeout", _("There was no answer in time")
+    NO_HTTP_ANSWER = "no_http_answer", _("What came back is no HTTP")
+    INTERRUPTED = "interrupted", _("The sending process stopped on the way")
+    SECRET_UNREADABLE = "secret_unreadable", _("The secret cannot be read: make a new one")
+
+
+class SwitchedOff(TextChoices):
+    """Why a webhook endpoint is off."""
+
+    BY_PERSON = "by_person", _("Switched off by an administrator")
+    GONE = "gone", _("The receiver answered that it is gone (410)")
+    DEAD = "dead", _("Nothing was delivered for a day")
+
+
 class Conclusion(TextChoices):
     """A clinician's own answer; unlike the software's, it may say that there is no fracture."""
 

@@ -4,56 +4,22 @@ A row names the route as the URLconf spells it, an address on it, a method and t
 adds an address adds its row here; `tests/test_access_matrix.py` fails until that is done.
 """
 
-from dataclasses import dataclass
-
 from django.contrib import admin
 
 from accounts.scoped_admin import ScopedAdmin
-
-SIGNED_IN = (
-    "owner",
-    "colleague",
-    "reader",
-    "reading_administrator",
-    "partner",
-    "stranger",
-    "administrator",
-    "operator",
+from tests.access_rows import (
+    ADMIN_SIGN_IN,
+    ADMINISTRATORS,
+    DONE,
+    PEOPLE,
+    SIDES,
+    SIGN_IN,
+    SUBMITTERS,
+    Answer,
+    Row,
+    answers,
+    everybody,
 )
-PEOPLE = (*SIGNED_IN, "anonymous")
-ADMINISTRATORS = ("administrator", "reading_administrator", "operator")
-SIDES = ("owner", "colleague", "administrator", "reader", "reading_administrator")
-SUBMITTERS = ("owner", "colleague", "administrator", "operator")
-
-SIGN_IN = "asked to sign in"
-ADMIN_SIGN_IN = "sent to the administration's sign-in"
-DONE = "let in"  # whatever the page answers to a form that may be empty: 200, 302, 422
-Answer = int | str
-
-
-@dataclass(frozen=True)
-class Row:
-    route: str
-    address: str
-    answers: dict[str, Answer]
-    method: str = "get"
-
-
-def answers(
-    who: tuple[str, ...] = SIGNED_IN,
-    seen: Answer = 200,
-    others: Answer = 404,
-    anonymous: Answer = SIGN_IN,
-    **special: Answer,
-) -> dict[str, Answer]:
-    """`seen` for `who`, `others` for the rest of those signed in, `special` by person."""
-    table = {person: seen if person in who else others for person in SIGNED_IN}
-    return {**table, "anonymous": anonymous, **special}
-
-
-def everybody(answer: Answer) -> dict[str, Answer]:
-    return answers(seen=answer, anonymous=answer)
-
 
 CASE = answers((*SIDES, "operator"))
 CASE_POST = answers((*SIDES, "operator"), DONE)
@@ -61,6 +27,39 @@ SUBMITTED = answers(SUBMITTERS, reader=403, reading_administrator=403)
 SUBMITTED_POST = answers(SUBMITTERS, DONE, reader=403, reading_administrator=403)
 READING = answers(("reader",), partner=404, stranger=404, others=403)
 ADDING = answers(SIDES, operator=403)
+
+HOOK, HOOK_POST = (
+    answers(("administrator", "operator")),
+    answers(("administrator", "operator"), DONE),
+)
+HOOKS = "organization/webhooks/"
+WEBHOOKS = [
+    Row(HOOKS, f"/{HOOKS}", answers(ADMINISTRATORS)),
+    Row(HOOKS, f"/{HOOKS}?of={{sender}}", HOOK),
+    Row(f"{HOOKS}add/", f"/{HOOKS}add/", answers(seen=405)),
+    Row(f"{HOOKS}add/", f"/{HOOKS}add/", answers(ADMINISTRATORS, DONE), "post"),
+    Row(f"{HOOKS}<uuid:endpoint_id>/", f"/{HOOKS}{{webhookendpoint}}/", HOOK),
+    Row(f"{HOOKS}<uuid:endpoint_id>/", f"/{HOOKS}{{nothing}}/", answers((), 404)),
+    *(
+        Row(
+            f"{HOOKS}<uuid:endpoint_id>/{act}/",
+            f"/{HOOKS}{{webhookendpoint}}/{act}/",
+            table,
+            method,
+        )
+        for act in ("change", "secret", "off", "on", "test", "replay")
+        for table, method in ((answers(seen=405), "get"), (HOOK_POST, "post"))
+    ),
+    *(
+        Row(
+            f"{HOOKS}deliveries/<uuid:delivery_id>/replay/",
+            f"/{HOOKS}deliveries/{{webhookdelivery}}/replay/",
+            table,
+            method,
+        )
+        for table, method in ((answers(seen=405), "get"), (HOOK_POST, "post"))
+    ),
+]
 
 CASES = [
     Row("", "/", answers()),
@@ -75,6 +74,7 @@ CASES = [
         answers(("owner", "colleague", "administrator", "operator")),
     ),
     Row("organization/figures/", "/organization/figures/?of={nothing}", answers((), 404)),
+    *WEBHOOKS,
     Row("cases.csv", "/cases.csv", answers()),
     Row("cases/new/", "/cases/new/", answers(operator=403)),
     Row("cases/new/", "/cases/new/", answers(seen=DONE, operator=403), "post"),
@@ -247,7 +247,7 @@ def model_rows(name: str, page: ScopedAdmin) -> list[Row]:
         history = administration(who=operator, staff=404)
     else:
         listed = administration()
-        both = name.startswith("cases/")
+        both = name.startswith("cases/") and not name.startswith("cases/webhook")
         sees = ADMINISTRATORS if both else ("administrator", "operator")
         history = one_seen = administration(who=sees, staff=404)
     adds = administration(who=operator if name == "accounts/organization" else ())

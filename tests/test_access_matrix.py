@@ -20,7 +20,9 @@ from accounts.scoped_admin import ScopedAdmin
 from cases.models import AccessRecord, CaseEvent, Worker
 from cases.models.radiograph import private_storage
 from cases.services.resumable import begin
-from tests.access_table import ADMIN_SIGN_IN, DONE, PEOPLE, ROWS, SIGN_IN, Row
+from cases.services.webhooks.endpoints import create_endpoint, send_test
+from tests.access_rows import ADMIN_SIGN_IN, DONE, PEOPLE, SIGN_IN, Row
+from tests.access_table import ROWS
 from tests.factories import AnalysisFactory, CaseFactory, RadiographFactory, phantom
 
 HEADERS = {
@@ -77,10 +79,19 @@ def world(db: None, request: pytest.FixtureRequest) -> dict[str, object]:
     record = AccessRecord.objects.create(
         user=people["owner"], organization=sender, radiograph=radiograph, rendition="canonical"
     )
+    endpoint, _secret = create_endpoint(
+        organization=sender,
+        actor=people["administrator"],
+        url="https://receiver.example/",
+        event_types=["case.finished"],
+    )
+    delivery = send_test(endpoint=endpoint, actor=people["administrator"])
     upload = begin(owner=people["owner"], length=3, name="hand.png")
     rows = {
         "case": case,
         "upload": upload,
+        "webhookendpoint": endpoint,
+        "webhookdelivery": delivery,
         "radiograph": radiograph,
         "analysis": analysis,
         "modelversion": model_version,

@@ -1,7 +1,7 @@
 """Every change of people and invitations."""
 
 from accounts.services.invitations import accept, invite, revoke
-from accounts.services.mail import send_invitation
+from accounts.services.mail import send_invitation, send_to_administrators
 from accounts.services.organizations import change_reading
 from accounts.services.people import (
     change_role,
@@ -24,4 +24,5 @@ __all__ = [
     "rename",
     "revoke",
     "send_invitation",
+    "send_to_administrators",
 ]

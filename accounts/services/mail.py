@@ -7,7 +7,7 @@ from django.core.mail import send_mail
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
-from accounts.models import Invitation, User
+from accounts.models import Invitation, Organization, User
 
 log = structlog.get_logger(__name__)
 
@@ -25,6 +25,14 @@ def send_second_step_removed(*, person: User) -> bool:
     """Nobody's sign-in becomes weaker without a word to its owner."""
     body = render_to_string("accounts/email/second_step_removed.txt", {"person": person})
     return _send(_("The second step of your sign-in was removed"), body, person.email)
+
+
+def send_to_administrators(*, organization: Organization, subject: str, body: str) -> int:
+    """A letter to each administrator of an organization; to how many of them it went."""
+    people = organization.people.filter(
+        role=User.Role.ORGANIZATION_ADMINISTRATOR, is_active=True
+    ).values_list("email", flat=True)
+    return sum(_send(subject, body, address) for address in people)
 
 
 def _send(subject: str, body: str, address: str) -> bool:

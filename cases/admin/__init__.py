@@ -8,6 +8,7 @@ from cases.admin.cases import CaseAdmin
 from cases.admin.platform import ModelVersionAdmin, WorkerAdmin
 from cases.admin.radiographs import RadiographAdmin
 from cases.admin.trail import AccessRecordAdmin, CaseEventAdmin
+from cases.admin.webhooks import WebhookDeliveryAdmin, WebhookEndpointAdmin
 
 __all__ = [
     "AccessRecordAdmin",
@@ -16,5 +17,7 @@ __all__ = [
     "CaseEventAdmin",
     "ModelVersionAdmin",
     "RadiographAdmin",
+    "WebhookDeliveryAdmin",
+    "WebhookEndpointAdmin",
     "WorkerAdmin",
 ]

@@ -9,6 +9,8 @@ from cases.models.radiograph import Radiograph
 from cases.models.read import Read
 from cases.models.trail import AccessRecord, CaseEvent
 from cases.models.upload import Upload, UploadPiece
+from cases.models.webhook_delivery import WebhookAttempt, WebhookDelivery, WebhookEvent
+from cases.models.webhook_endpoint import WebhookEndpoint
 from cases.models.worker import Worker
 
 __all__ = [
@@ -23,5 +25,9 @@ __all__ = [
     "Read",
     "Upload",
     "UploadPiece",
+    "WebhookAttempt",
+    "WebhookDelivery",
+    "WebhookEndpoint",
+    "WebhookEvent",
     "Worker",
 ]

@@ -90,6 +90,11 @@ class Case(models.Model):
                 condition=models.Q(read_at__isnull=True, withdrawn_at__isnull=True),
             ),
             models.Index(
+                fields=["submitting_organization", "created_at"],
+                name="case_sent_unread",
+                condition=models.Q(read_at__isnull=True, withdrawn_at__isnull=True),
+            ),
+            models.Index(
                 fields=["reading_organization", "level", "-created_at"], name="case_level"
             ),
             models.Index(

@@ -13,6 +13,7 @@ from cases.agreement import DECIDED, contradicts
 from cases.models import Analysis, Case, CaseEvent, Radiograph, Read
 from cases.services import status, trail
 from cases.services.at_reading import lock_for
+from cases.services.webhooks import outbox
 from cases.vocabulary import Agreement, AnalysisStatus, Conclusion, OtherFinding, Purpose
 
 
@@ -91,6 +92,7 @@ def record_read(
         detail={"conclusion": conclusion, "agreement": read.agreement},
     )
     status.mark_read(case_id=current.pk, at=read.created_at)
+    outbox.read_recorded(read=read)
     return read
 
 

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from cases.models import Analysis, Case, Radiograph
+from cases.services.webhooks import outbox
 from cases.vocabulary import (
     AnalysisStatus,
     CaseLevel,
@@ -134,6 +135,8 @@ def update_case(*, case_id: UUID) -> None:
         urgency=derived.urgency,
         updated_at=timezone.now(),
     )
+    if derived.status != case.status:
+        outbox.case_became(case=case, status=derived.status)
 
 
 @transaction.atomic

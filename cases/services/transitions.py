@@ -10,6 +10,7 @@ from django.db.models import Q
 from accounts.models import User
 from cases.models import Analysis, CaseEvent
 from cases.services import status, trail
+from cases.services.webhooks import outbox
 from cases.vocabulary import AnalysisStatus, Purpose
 
 QUEUED, RUNNING = AnalysisStatus.QUEUED, AnalysisStatus.RUNNING
@@ -64,4 +65,6 @@ def move(
             detail=detail,
         )
         status.update_case(case_id=case_id)
+        if target == AnalysisStatus.SUCCEEDED:
+            outbox.analysis_succeeded(analysis=analysis)
     return analysis

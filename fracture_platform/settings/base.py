@@ -10,6 +10,7 @@ from fracture_platform.settings.logs import *  # noqa: F403
 from fracture_platform.settings.queue import *  # noqa: F403  (settings are names by design)
 from fracture_platform.settings.security import *  # noqa: F403
 from fracture_platform.settings.storage import storages
+from fracture_platform.settings.webhooks import *  # noqa: F403
 
 BASE_DIR: Path = environment.BASE_DIR
 VAR_DIR: Path = environment.VAR_DIR

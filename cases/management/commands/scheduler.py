@@ -15,6 +15,8 @@ from django.utils import timezone
 from cases import dispatch, reconciler
 from cases.models import Worker
 from cases.services import workers
+from cases.services.webhooks.handing_over import hand_over_due
+from cases.services.webhooks.overdue import tell_overdue
 
 log = structlog.get_logger(__name__)
 HOUR, NIGHTLY = 3600, 24 * 3600
@@ -24,7 +26,10 @@ PERIODIC = {
     "cases.forget_uploads": HOUR,
     "cases.clear_expired_sessions": NIGHTLY,
     "cases.remove_unnamed_files": NIGHTLY,
+    "cases.forget_webhooks": NIGHTLY,
 }
+OVERDUE_SECONDS = 60
+"""How often it is looked whether a case became overdue."""
 
 
 class Command(BaseCommand):
@@ -50,6 +55,7 @@ class Scheduler:
         self.name = f"scheduler@{socket.gethostname()}"
         self.started_at = timezone.now()
         self.due = dict.fromkeys(PERIODIC, 0.0)
+        self.overdue_due = 0.0
 
     def run(self, stop: threading.Event) -> None:
         log.info("scheduler_started", name=self.name)
@@ -59,7 +65,7 @@ class Scheduler:
         self.sign_off()
 
     def turn(self) -> None:
-        """One turn: say that we live, reconcile, ask for housekeeping that is due."""
+        """One turn: say that we live, reconcile, ask for housekeeping and webhooks that are due."""
         try:
             workers.heartbeat(
                 name=self.name, kind=Worker.Kind.SCHEDULER, started_at=self.started_at
@@ -74,6 +80,7 @@ class Scheduler:
                 )
             if report.broker_up:
                 self.ask_for_housekeeping()
+            self.serve_webhooks(broker_up=report.broker_up)
         except DatabaseError as error:
             log.error("database_down", error=type(error).__name__)  # noqa: TRY400  (it is known why)
             connections.close_all()
@@ -95,6 +102,16 @@ class Scheduler:
                     self.due[name] = now + PERIODIC[name]
         except dispatch.BROKER_ERRORS as error:
             log.warning("broker_down", error=type(error).__name__)
+
+    def serve_webhooks(self, *, broker_up: bool) -> None:
+        """Last of all: whatever fails here has kept no analysis waiting."""
+        now = time.monotonic()
+        if self.overdue_due <= now:
+            self.overdue_due = now + OVERDUE_SECONDS
+            if told := tell_overdue():
+                log.info("overdue_told", events=told)
+        if broker_up and (number := hand_over_due()):
+            log.info("webhooks_handed_over", deliveries=number)
 
     def sign_off(self) -> None:
         try:

@@ -1,0 +1,144 @@
+"""Webhooks as the pages show them, what is due, and whom an overdue case concerns."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models.functions import Coalesce
+
+from accounts.models import Organization, User
+from accounts.selectors import administered_organizations
+from cases.models import Case, WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookEvent
+from cases.vocabulary import DeliveryStatus, WebhookEventType
+
+SHOWN = 50
+REPUBLISH_AFTER = timedelta(seconds=30)
+"""A message that nobody acted on for so long counts as lost."""
+
+
+def webhook_endpoints(*, user: User) -> QuerySet[WebhookEndpoint]:
+    """Those of the organizations that this person administers."""
+    return WebhookEndpoint.objects.filter(
+        organization__in=administered_organizations(user)
+    ).select_related("organization")
+
+
+def endpoints_shown(*, user: User, organization: Organization) -> QuerySet[WebhookEndpoint]:
+    """An organization's endpoints, each with how many deliveries are `waiting` and `failed`."""
+    pending = Count("deliveries", filter=Q(deliveries__status=DeliveryStatus.PENDING))
+    failed = Count("deliveries", filter=Q(deliveries__status=DeliveryStatus.FAILED))
+    return (
+        webhook_endpoints(user=user)
+        .filter(organization=organization)
+        .annotate(waiting=pending, failed=failed)
+        .order_by("created_at", "pk")
+    )
+
+
+def get_endpoint(*, user: User, endpoint_id: UUID) -> WebhookEndpoint:
+    """Raises WebhookEndpoint.DoesNotExist for whoever does not administer its organization."""
+    return webhook_endpoints(user=user).get(pk=endpoint_id)
+
+
+def get_delivery(*, user: User, delivery_id: UUID) -> WebhookDelivery:
+    """Raises WebhookDelivery.DoesNotExist as `get_endpoint` does."""
+    return WebhookDelivery.objects.select_related("endpoint__organization", "event").get(
+        pk=delivery_id, endpoint__in=webhook_endpoints(user=user)
+    )
+
+
+def deliveries_of(endpoint: WebhookEndpoint, *, status: str = "") -> QuerySet[WebhookDelivery]:
+    """The newest, each with its attempts, the newest first; two queries."""
+    rows = endpoint.deliveries.select_related("event").order_by("-created_at", "-pk")
+    if status in DeliveryStatus.values:
+        rows = rows.filter(status=status)
+    tries = WebhookAttempt.objects.order_by("-at", "-pk")
+    return rows.prefetch_related(Prefetch("tries", queryset=tries))[:SHOWN]
+
+
+def due_deliveries(now: datetime) -> QuerySet[WebhookDelivery]:
+    """What should be handed to a worker now, the longest due first: not what a worker holds, or
+    was handed over a moment ago, and nothing of an endpoint that is off or rests."""
+    return WebhookDelivery.objects.filter(
+        Q(lease_until__isnull=True) | Q(lease_until__lt=now),
+        Q(published_at__isnull=True) | Q(published_at__lt=now - REPUBLISH_AFTER),
+        Q(endpoint__resting_until__isnull=True) | Q(endpoint__resting_until__lte=now),
+        status=DeliveryStatus.PENDING,
+        next_attempt_at__lte=now,
+        endpoint__is_active=True,
+        endpoint__organization__is_active=True,
+    ).order_by("next_attempt_at", "pk")
+
+
+@dataclass(frozen=True)
+class Listener:
+    """An organization that wants to hear of overdue cases, and since when."""
+
+    organization_id: UUID
+    since: datetime
+
+
+def overdue_listeners() -> Iterator[Listener]:
+    """One query; the event types are few and looked at here, for SQLite cannot ask a list."""
+    found: dict[UUID, datetime] = {}
+    rows = WebhookEndpoint.objects.filter(is_active=True, organization__is_active=True)
+    for key, types, since in rows.values_list("organization_id", "event_types", "listening_since"):
+        if WebhookEventType.CASE_OVERDUE in types:
+            found[key] = min(since, found.get(key, since))
+    return (Listener(key, since) for key, since in found.items())
+
+
+def overdue_untold(listener: Listener, now: datetime) -> Iterator[QuerySet[Case]]:
+    """Unread cases that became overdue since the organization listens, and that it was not told of:
+    by a deadline of their own, then by the limit of the organization that reads each.
+
+    A set for each side, for both at once would lead no database to the indexes of what is unread
+    (`case_worklist`, `case_sent_unread`). That `urgency` is not negative says nothing new, but
+    leads SQLite to the former; `received` is `created_at` where no index of everything that the
+    organization ever had tempts it.
+    """
+    for side in ("reading_organization", "submitting_organization"):
+        unread = (
+            Case.objects.filter(
+                **{side: listener.organization_id},
+                read_at__isnull=True,
+                withdrawn_at__isnull=True,
+                urgency__gte=0,
+            )
+            .annotate(received=Coalesce("created_at", "created_at"))
+            .order_by("received", "pk")
+        )
+        yield unread.filter(
+            ~Exists(_told(listener).filter(deadline=OuterRef("reading_deadline"))),
+            reading_deadline__lt=now,
+            reading_deadline__gte=listener.since,
+        )
+        yield unread.filter(
+            _late(unread, listener, now),
+            ~Exists(_told(listener).filter(deadline__isnull=True)),
+            reading_deadline__isnull=True,
+        )
+
+
+def _late(unread: QuerySet[Case], listener: Listener, now: datetime) -> Q:
+    readers = unread.order_by().values("reading_organization").distinct()
+    limits = Organization.objects.filter(pk__in=readers).values_list("pk", "overdue_after_minutes")
+    late = Q(pk__in=[])
+    for reader, minutes in limits:
+        limit = timedelta(minutes=minutes)
+        late |= Q(
+            reading_organization=reader,
+            received__lt=now - limit,
+            received__gte=listener.since - limit,
+        )
+    return late
+
+
+def _told(listener: Listener) -> QuerySet[WebhookEvent]:
+    return WebhookEvent.objects.filter(
+        organization=listener.organization_id,
+        case=OuterRef("pk"),
+        type=WebhookEventType.CASE_OVERDUE,
+    )

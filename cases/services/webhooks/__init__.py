@@ -1,0 +1,1 @@
+"""Everything that changes a webhook: endpoints, the outbox of events, and their deliveries."""

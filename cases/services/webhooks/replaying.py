@@ -1,0 +1,60 @@
+"""Send again what was sent, or what did not get through."""
+
+from datetime import datetime
+
+import structlog
+from django.db import transaction
+from django.db.models import QuerySet
+
+from accounts.models import User
+from accounts.permissions import may_administer, require
+from cases.clock import database_now
+from cases.models import WebhookDelivery, WebhookEndpoint
+from cases.services.webhooks.endpoints import require_on
+from cases.services.webhooks.handing_over import hand_over
+from cases.vocabulary import DeliveryStatus
+
+log = structlog.get_logger(__name__)
+
+
+@transaction.atomic
+def replay(*, delivery: WebhookDelivery, actor: User) -> bool:
+    """Send one again under the same id, delivered or not; False if it still waits.
+
+    Raises WebhookRefused while its endpoint is off.
+    """
+    endpoint = delivery.endpoint
+    require(may_administer(actor, endpoint.organization))
+    require_on(endpoint)
+    ended = WebhookDelivery.objects.filter(pk=delivery.pk).exclude(status=DeliveryStatus.PENDING)
+    done = _again(ended)
+    if done:
+        key = delivery.pk
+        transaction.on_commit(lambda: hand_over([key]), robust=True)
+        log.info("webhook_replayed", delivery=str(delivery.pk), by=str(actor.pk))
+    return bool(done)
+
+
+def replay_failed(*, endpoint: WebhookEndpoint, since: datetime, actor: User) -> int:
+    """Send again everything that failed of what happened since then; how much.
+
+    The scheduler hands it over, a batch at each turn. Raises WebhookRefused while it is off.
+    """
+    require(may_administer(actor, endpoint.organization))
+    require_on(endpoint)
+    failed = WebhookDelivery.objects.filter(
+        endpoint=endpoint, status=DeliveryStatus.FAILED, created_at__gte=since
+    )
+    done = _again(failed)
+    log.info("webhooks_replayed", endpoint=str(endpoint.pk), deliveries=done, by=str(actor.pk))
+    return done
+
+
+def _again(ended: QuerySet[WebhookDelivery]) -> int:
+    return ended.update(
+        status=DeliveryStatus.PENDING,
+        attempts=0,
+        next_attempt_at=database_now(),
+        published_at=None,
+        finished_at=None,
+    )
