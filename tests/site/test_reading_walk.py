@@ -56,7 +56,8 @@ def screen(request: pytest.FixtureRequest, browser: Browser, site: RunningSite) 
 
 
 def sound(page: Page) -> None:
-    """Axe finds nothing, and nothing is wider than the screen. What is being asked for is dimmed."""
+    """Axe finds nothing, and nothing is wider than the screen."""
+    # What is being fetched anew is dimmed.
     expect(page.locator(".htmx-request")).to_have_count(0, timeout=PATIENCE)
     found = Axe().run(page)
     assert found.violations_count == 0, f"{page.url}: {found.generate_report()}"
