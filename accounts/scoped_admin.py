@@ -21,7 +21,7 @@ from accounts.selectors import (
     known_organizations,
 )
 
-SECRETS = {"password", "token_sha256"}
+SECRETS = {"password", "token_sha256", "secret_sha256"}
 
 
 class CappedPaginator(Paginator):

@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.core.management import call_command
 
 from accounts.services.sessions import forget_ended_sessions
-from cases.services import analyses, tidying, workers
+from cases.services import analyses, idempotency, tidying, workers
 from fracture_platform.celery import app
 
 # Below the broker's visibility timeout, or a long one would be delivered a second time.
@@ -23,6 +23,12 @@ def remove_unnamed_files() -> None:
 def forget_uploads() -> None:
     """Hourly: nothing that identifies a patient waits here longer than a day."""
     tidying.forget_uploads()
+
+
+@app.task(name="cases.forget_idempotency_keys", **SLOW)
+def forget_idempotency_keys() -> None:
+    """Hourly: a submission is recognized for a day."""
+    idempotency.forget_old()
 
 
 @app.task(name="cases.clear_expired_sessions", **SLOW)

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from accounts.models import User
+from accounts.models import Organization, User
+from cases import permissions
 from cases.models import Analysis, Case, Radiograph, Read
 
 
@@ -57,3 +58,9 @@ def reads_of(*, case: Case) -> Reads:
     )
     stands = [read for read in found if not hasattr(read, "amended_by")]
     return Reads(stands, [read for read in found if hasattr(read, "amended_by")])
+
+
+def clinician_of(organization: Organization, email: str) -> User | None:
+    """Who reads cases here under this e-mail address."""
+    clinicians = organization.people.filter(is_active=True, role__in=permissions.READERS)
+    return clinicians.filter(email=email.strip().lower()).select_related("organization").first()
