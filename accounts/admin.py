@@ -3,14 +3,15 @@
 from typing import Any, ClassVar
 
 from django import forms
-from django.contrib import admin
-from django.db.models import Model
+from django.contrib import admin, messages
+from django.db.models import Model, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from accounts import services
-from accounts.models import Invitation, Organization, User
+from accounts.models import ApiKey, Invitation, Organization, User
 from accounts.permissions import may_change, roles_in
 from accounts.scoped_admin import ScopedAdmin
 
@@ -44,6 +45,9 @@ class PersonAdmin(ScopedAdmin):
     search_fields = ("email__istartswith", "name__istartswith")
     fields = ("email", "name", "organization", "role", "is_active", "last_login", "date_joined")
     readonly_fields = ("email", "organization", "last_login", "date_joined")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).exclude(role=User.Role.SERVICE_ACCOUNT)
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         if not self._opens(request):
@@ -114,3 +118,38 @@ class InvitationAdmin(ScopedAdmin):
     @admin.display(description=_("state"))
     def state(self, invitation: Invitation) -> str:
         return invitation.state
+
+
+@admin.register(ApiKey)
+class ApiKeyAdmin(ScopedAdmin):
+    """To look at and to revoke; a key is made on the page of the organization's keys."""
+
+    organization_lookups = ("organization",)
+    actions = ("revoke_chosen",)
+    list_display = (
+        "name",
+        "prefix",
+        "organization",
+        "scopes",
+        "created_by",
+        "expires_at",
+        "last_used_at",
+        "state",
+    )
+    list_filter = (OwnOnly,)
+    list_select_related = ("organization", "created_by")
+    search_fields = ("name__istartswith", "prefix__startswith")
+    fields = (*list_display[:-1], "created_at", "revoked_at")
+    readonly_fields = fields
+
+    @admin.display(description=_("state"))
+    def state(self, key: ApiKey) -> str:
+        return key.state
+
+    @admin.action(description=_("Revoke the chosen keys"), permissions=["act"])
+    def revoke_chosen(self, request: HttpRequest, queryset: QuerySet[ApiKey]) -> None:
+        user: User = request.user  # type: ignore[assignment]  # signed in
+        rows = queryset.select_related("organization")
+        revoked = sum(services.revoke_key(key=key, actor=user) for key in rows)
+        said = ngettext("%(n)d key was revoked.", "%(n)d keys were revoked.", revoked)
+        messages.success(request, said % {"n": revoked})

@@ -2,11 +2,13 @@
 
 from typing import Any
 
+from allauth.account.forms import ResetPasswordForm
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Organization, User
+from accounts.models import ApiKey, Organization, User
 from accounts.permissions import roles_in
+from accounts.services.api_keys import DEFAULT_DAYS
 
 
 def _role_choices(organization: Organization) -> list[tuple[str, Any]]:
@@ -26,6 +28,40 @@ class InviteForm(forms.Form):
         self.fields["role"] = forms.ChoiceField(
             label=_("Role"), choices=_role_choices(organization)
         )
+
+
+class KeyForm(forms.Form):
+    """A new API key."""
+
+    name = forms.CharField(
+        label=_("Name"),
+        max_length=80,
+        help_text=_("Which program uses it; the name stands in the record of what it does."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    scopes = forms.MultipleChoiceField(
+        label=_("What it may do"),
+        choices=ApiKey.Scope.choices,
+        initial=[ApiKey.Scope.SUBMIT, ApiKey.Scope.READ],
+        widget=forms.CheckboxSelectMultiple,
+    )
+    days = forms.TypedChoiceField(
+        label=_("Valid for"),
+        choices=[(30, _("30 days")), (90, _("90 days")), (365, _("1 year")), (1095, _("3 years"))],
+        coerce=int,
+        initial=DEFAULT_DAYS,
+    )
+
+
+class PeoplesResetPasswordForm(ResetPasswordForm):  # type: ignore[misc]  # allauth has no types
+    """The account of an API key has no password to be forgotten."""
+
+    users: list[User]
+
+    def clean_email(self) -> str:
+        email: str = super().clean_email()
+        self.users = [user for user in self.users if not user.is_service_account]
+        return email
 
 
 class ReadingForm(forms.ModelForm):

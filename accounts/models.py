@@ -67,13 +67,17 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """A person. Signs in by e-mail; belongs to one organization, the platform operator to none."""
+    """A person. Signs in by e-mail; belongs to one organization, the platform operator to none.
+
+    One of the role `service_account` is no person but what an API key acts as: it never signs in.
+    """
 
     class Role(models.TextChoices):
         CLINICIAN = "clinician", _("Clinician")
         SUPERVISING_READER = "supervising_reader", _("Supervising reader")
         PARTNER = "partner", _("Partner")
         ORGANIZATION_ADMINISTRATOR = "organization_administrator", _("Organization administrator")
+        SERVICE_ACCOUNT = "service_account", _("Service account")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     email = models.EmailField(_("e-mail address"), unique=True)
@@ -110,12 +114,23 @@ class User(AbstractBaseUser, PermissionsMixin):
         ]
 
     def __str__(self) -> str:
+        if self.is_service_account:
+            return gettext("API key %(name)s") % {"name": self.name}
         return self.name or self.email
 
     @property
-    def may_sign_in(self) -> bool:
-        """Neither the person nor the organization is closed."""
+    def is_service_account(self) -> bool:
+        return self.role == self.Role.SERVICE_ACCOUNT
+
+    @property
+    def is_open(self) -> bool:
+        """Neither the account nor its organization is closed."""
         return self.is_active and (self.organization is None or self.organization.is_active)
+
+    @property
+    def may_sign_in(self) -> bool:
+        """Only people sign in, and of them those that are open."""
+        return self.is_open and not self.is_service_account
 
     @property
     def is_operator(self) -> bool:
@@ -164,3 +179,62 @@ class Invitation(models.Model):
         if self.revoked_at:
             return gettext("revoked")
         return gettext("open") if self.expires_at > timezone.now() else gettext("expired")
+
+
+class ApiKey(models.Model):
+    """A program's way in, for one organization; only the hash of its secret is kept.
+
+    It acts as an account of its own and not as the person who made it: people leave.
+    """
+
+    class Scope(models.TextChoices):
+        SUBMIT = "submit", _("Submit cases")
+        READ = "read", _("Read cases and results")
+        ADMIN = "admin", _("Administer: everything")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organization = models.ForeignKey(
+        Organization,
+        verbose_name=_("organization"),
+        on_delete=models.PROTECT,
+        related_name="api_keys",
+    )
+    account = models.OneToOneField(User, on_delete=models.PROTECT, related_name="api_key")
+    name = models.CharField(_("name"), max_length=80)
+    scopes = models.JSONField(_("scopes"), default=list)
+    prefix = models.CharField(_("begins with"), max_length=12, unique=True, editable=False)
+    secret_sha256 = models.CharField(max_length=64, editable=False)
+    created_by = models.ForeignKey(
+        User,
+        verbose_name=_("made by"),
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    created_at = models.DateTimeField(_("made"), default=timezone.now, editable=False)
+    expires_at = models.DateTimeField(_("expires"))
+    last_used_at = models.DateTimeField(_("last used"), null=True, blank=True)
+    revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["-created_at"]
+        verbose_name = _("API key")
+        verbose_name_plural = _("API keys")
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_live(self) -> bool:
+        return self.revoked_at is None and self.expires_at > timezone.now()
+
+    @property
+    def state(self) -> str:
+        """What became of it, in a word."""
+        if self.revoked_at:
+            return gettext("revoked")
+        return gettext("live") if self.expires_at > timezone.now() else gettext("expired")
+
+    def allows(self, scope: str) -> bool:
+        return scope in self.scopes or self.Scope.ADMIN in self.scopes

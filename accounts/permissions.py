@@ -39,8 +39,8 @@ def may_administer(user: User, organization: Organization | None) -> bool:
 
 
 def may_change(actor: User, person: User) -> bool:
-    """Administrators change their people, never themselves and never an operator's account."""
-    if person.pk == actor.pk or person.is_operator:
+    """Administrators change their people, never themselves, an operator's account or a key's."""
+    if person.pk == actor.pk or person.is_operator or person.is_service_account:
         return False
     return may_administer(actor, person.organization)
 

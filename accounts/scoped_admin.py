@@ -21,7 +21,13 @@ from accounts.selectors import (
     known_organizations,
 )
 
-SECRETS = {"password", "token_sha256", "encrypted_secret", "encrypted_previous_secret"}
+SECRETS = {
+    "password",
+    "token_sha256",
+    "secret_sha256",
+    "encrypted_secret",
+    "encrypted_previous_secret",
+}
 
 
 class CappedPaginator(Paginator):

@@ -1,16 +1,18 @@
 """What the pages show of people, organizations and invitations."""
 
 import hashlib
+import hmac
 
 from allauth.mfa.models import Authenticator
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from accounts.models import Invitation, Organization, User
+from accounts import key_text
+from accounts.models import ApiKey, Invitation, Organization, User
 
 
 def token_hash(token: str) -> str:
-    """What is kept of an invitation's token: 256 random bits need no salt."""
+    """What is kept of an invitation's token or a key's secret: 256 random bits need no salt."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 
@@ -35,10 +37,12 @@ def known_organizations(user: User) -> QuerySet[Organization]:
 
 
 def people_of(organization: Organization) -> QuerySet[User]:
-    """Each with `has_second_step`."""
+    """Each with `has_second_step`; people alone, not the accounts of keys."""
     second_step = Authenticator.objects.filter(user=OuterRef("pk"))
-    return organization.people.annotate(has_second_step=Exists(second_step)).order_by(
-        "-is_active", "name", "email"
+    return (
+        organization.people.exclude(role=User.Role.SERVICE_ACCOUNT)
+        .annotate(has_second_step=Exists(second_step))
+        .order_by("-is_active", "name", "email")
     )
 
 
@@ -48,8 +52,17 @@ def supervising_readers(organization: Organization) -> QuerySet[User]:
 
 
 def administered_people(user: User) -> QuerySet[User]:
-    return User.objects.filter(organization__in=administered_organizations(user)).select_related(
-        "organization"
+    return (
+        User.objects.filter(organization__in=administered_organizations(user))
+        .exclude(role=User.Role.SERVICE_ACCOUNT)
+        .select_related("organization")
+    )
+
+
+def administered_keys(user: User) -> QuerySet[ApiKey]:
+    """Those of the organizations that this person administers, the newest first."""
+    return ApiKey.objects.filter(organization__in=administered_organizations(user)).select_related(
+        "organization", "created_by", "account__organization"
     )
 
 
@@ -78,3 +91,16 @@ def find_invitation(token: str) -> Invitation | None:
         .filter(token_sha256=token_hash(token))
         .first()
     )
+
+
+def find_key(text: str) -> ApiKey | None:
+    """The API key that has this text, live or not, with its account and their organization."""
+    parts = key_text.parted(text)
+    if parts is None:
+        return None
+    prefix, secret = parts
+    keys = ApiKey.objects.select_related("account__organization__default_reading_organization")
+    key = keys.filter(prefix=prefix).first()
+    # As many steps for a prefix that is not there.
+    same = hmac.compare_digest(token_hash(secret), key.secret_sha256 if key else "0" * 64)
+    return key if same else None

@@ -5,6 +5,7 @@ from django.urls import include, path
 from accounts.views.account import account
 from accounts.views.closed import closed
 from accounts.views.invitation import invitation
+from accounts.views.keys import keys, make_key, revoke_key
 from accounts.views.organization import (
     change_role,
     deactivate,
@@ -36,6 +37,9 @@ urlpatterns = [
     path("organization/invite/", invite, name="organization_invite"),
     path("organization/invitations/<uuid:pk>/revoke/", revoke, name="organization_revoke"),
     path("organization/reading/", change_reading, name="organization_reading"),
+    path("organization/keys/", keys, name="organization_keys"),
+    path("organization/keys/new/", make_key, name="organization_make_key"),
+    path("organization/keys/<uuid:pk>/revoke/", revoke_key, name="organization_revoke_key"),
     path("organization/people/<uuid:pk>/role/", change_role, name="organization_change_role"),
     path("organization/people/<uuid:pk>/deactivate/", deactivate, name="organization_deactivate"),
     path("organization/people/<uuid:pk>/reactivate/", reactivate, name="organization_reactivate"),

@@ -28,6 +28,11 @@ def may_rerun(user: User, case: Case) -> bool:
     }
 
 
+def may_cancel(user: User, case: Case) -> bool:
+    """Whoever may ask for an analysis may take back what still waits."""
+    return may_rerun(user, case)
+
+
 def may_add(user: User, case: Case) -> bool:
     """Both sides; not the operator, who has no organization to have sent anything."""
     return may_submit(user) and may_rerun(user, case)

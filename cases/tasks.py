@@ -6,7 +6,7 @@ from uuid import UUID
 from django.core.management import call_command
 
 from accounts.services.sessions import forget_ended_sessions
-from cases.services import analyses, tidying, workers
+from cases.services import analyses, idempotency, tidying, workers
 from cases.services.webhooks import delivering, forgetting
 from fracture_platform.celery import app
 
@@ -25,6 +25,12 @@ def remove_unnamed_files() -> None:
 def forget_uploads() -> None:
     """Hourly: nothing that identifies a patient waits here longer than a day."""
     tidying.forget_uploads()
+
+
+@app.task(name="cases.forget_idempotency_keys", **SLOW)
+def forget_idempotency_keys() -> None:
+    """Hourly: a submission is recognized for a day."""
+    idempotency.forget_old()
 
 
 @app.task(name="cases.clear_expired_sessions", **SLOW)

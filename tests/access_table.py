@@ -210,9 +210,18 @@ ACCOUNTS = [
     ),
     Row("organization/invite/", "/organization/invite/", everybody(405)),
     Row("organization/invite/", "/organization/invite/", answers(ADMINISTRATORS, DONE), "post"),
+    Row("organization/keys/", "/organization/keys/", answers(ADMINISTRATORS)),
+    Row(
+        "organization/keys/",
+        "/organization/keys/?of={sender}",
+        answers(("administrator", "operator")),
+    ),
+    Row("organization/keys/new/", "/organization/keys/new/", everybody(405)),
+    Row("organization/keys/new/", "/organization/keys/new/", answers(ADMINISTRATORS, DONE), "post"),
     *(
         row
         for route, address in (
+            ("organization/keys/<uuid:pk>/revoke/", "/organization/keys/{apikey}/revoke/"),
             (
                 "organization/invitations/<uuid:pk>/revoke/",
                 "/organization/invitations/{invitation}/revoke/",

@@ -3,6 +3,7 @@
 from cases.models.analysis import Analysis
 from cases.models.case import Case
 from cases.models.external_identifier import ExternalIdentifier
+from cases.models.idempotency import IdempotencyClaim
 from cases.models.impression import FirstImpression
 from cases.models.model_version import ModelVersion
 from cases.models.radiograph import Radiograph
@@ -20,6 +21,7 @@ __all__ = [
     "CaseEvent",
     "ExternalIdentifier",
     "FirstImpression",
+    "IdempotencyClaim",
     "ModelVersion",
     "Radiograph",
     "Read",

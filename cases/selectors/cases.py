@@ -29,9 +29,15 @@ class CaseFilters:
     level: str = ""
     status: str = ""
     body_region: str = ""
+    priority: str = ""
+    read: bool | None = None
     received_from: date | None = None
     received_to: date | None = None
     """The last day that is shown, in the current time zone."""
+    since: datetime | None = None
+    """The first moment that is shown."""
+    before: datetime | None = None
+    """The first moment that is shown no more."""
     reference: str = ""
     exact: bool = False
     """The whole patient reference, not what it begins with."""
@@ -106,18 +112,29 @@ def _newest(rows: "QuerySet[Case]", after: tuple[datetime, UUID] | None) -> "Que
 
 
 def _filtered(rows: "QuerySet[Case]", filters: CaseFilters) -> "QuerySet[Case]":
-    for field in ("level", "status", "body_region"):
+    for field in ("level", "status", "body_region", "priority"):
         value = getattr(filters, field)
         if value:
             rows = rows.filter(**{field: value})
-    if filters.received_from:
-        rows = rows.filter(created_at__gte=_midnight(filters.received_from))
-    if filters.received_to and filters.received_to < date.max:
-        rows = rows.filter(created_at__lt=_midnight(filters.received_to + timedelta(days=1)))
+    if filters.read is not None:
+        rows = rows.filter(read_at__isnull=not filters.read)
+    rows = _received(rows, filters)
     if filters.reference and filters.exact:
         rows = rows.filter(patient_reference=filters.reference)
     elif filters.reference:
         rows = _begins_with(rows, filters.reference)
+    return rows
+
+
+def _received(rows: "QuerySet[Case]", filters: CaseFilters) -> "QuerySet[Case]":
+    if filters.received_from:
+        rows = rows.filter(created_at__gte=_midnight(filters.received_from))
+    if filters.received_to and filters.received_to < date.max:
+        rows = rows.filter(created_at__lt=_midnight(filters.received_to + timedelta(days=1)))
+    if filters.since:
+        rows = rows.filter(created_at__gte=filters.since)
+    if filters.before:
+        rows = rows.filter(created_at__lt=filters.before)
     return rows
 
 

@@ -4,6 +4,9 @@ An organization can want its readers to look before they are told. Until a reade
 see on the radiographs that a case holds now, nothing that is made for them may depend on the
 answer: not a page, an order, a count, a filter, a file. The selectors keep to that, so that no page
 has to think of it. One exception is meant: `attention.second_reads`.
+
+An API key of the reading organization hands on what it is told to whoever looks at its screens: it
+is told nothing before one of the organization's clinicians has said what they see.
 """
 
 from collections.abc import Sequence
@@ -16,9 +19,11 @@ from cases.models import Case, FirstImpression, Radiograph, Read
 
 
 def reads_first(user: User) -> bool:
-    """Whether this person is shown answers only after an impression of their own."""
+    """Whether this person is shown answers only after an impression of their own, or this key only
+    after one of anybody in its organization."""
     own = user.organization
-    return own is not None and own.read_first and user.role in permissions.READERS
+    asked = user.role in permissions.READERS or user.is_service_account
+    return own is not None and own.read_first and asked
 
 
 def open_to(user: User, case: str = "") -> Q:
@@ -54,8 +59,10 @@ def impressions_of(case: Case) -> "QuerySet[FirstImpression]":
 
 
 def _said(kind: type[Model], user: User) -> "QuerySet[Model]":
-    """What the person said of all radiographs that its case holds."""
+    """What the person said, or anybody of a key's organization, of all radiographs that its case
+    holds."""
+    said = {"organization": user.organization_id} if user.is_service_account else {"reader": user}
     later = Radiograph.objects.filter(
         case=OuterRef("case"), withdrawn_at__isnull=True, created_at__gt=OuterRef("created_at")
     )
-    return kind._default_manager.filter(~Exists(later), reader=user.pk)
+    return kind._default_manager.filter(~Exists(later), **said)

@@ -6,7 +6,8 @@ from uuid import UUID
 
 from django.db.models import Prefetch, prefetch_related_objects
 
-from accounts.models import User
+from accounts.models import Organization, User
+from cases import permissions
 from cases.models import Analysis, Case, Radiograph, Read
 
 
@@ -71,3 +72,9 @@ def reads_of(*, case: Case) -> Reads:
     )
     stands = [read for read in found if not hasattr(read, "amended_by")]
     return Reads(stands, [read for read in found if hasattr(read, "amended_by")])
+
+
+def clinician_of(organization: Organization, email: str) -> User | None:
+    """Who reads cases here under this e-mail address."""
+    clinicians = organization.people.filter(is_active=True, role__in=permissions.READERS)
+    return clinicians.filter(email=email.strip().lower()).select_related("organization").first()

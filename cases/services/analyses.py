@@ -29,6 +29,7 @@ __all__ = [
     "ForbiddenTransition",
     "NoActiveModel",
     "cancel",
+    "cancel_waiting",
     "change_lane",
     "claim",
     "queue_analysis",
@@ -146,6 +147,17 @@ def _ask_if(unasked: QuerySet[Radiograph], *, case_id: UUID) -> bool:
 def cancel(*, analysis_id: UUID, actor: User | None) -> bool:
     """Take a queued analysis out of the queue; False if it is not queued any more."""
     return cancel_queued(analysis_id=analysis_id, actor=actor)
+
+
+@transaction.atomic
+def cancel_waiting(*, case: Case, actor: User) -> int:
+    """Take what still waits of a case out of the queue; how many analyses that were."""
+    status.lock_case(case.pk)
+    waiting = Analysis.objects.filter(
+        radiograph__case=case, purpose=Purpose.CLINICAL, status=AnalysisStatus.QUEUED
+    )
+    keys = list(waiting.values_list("pk", flat=True))
+    return sum(cancel(analysis_id=pk, actor=actor) for pk in keys)
 
 
 def rerun(*, radiograph: Radiograph, actor: User | None) -> Analysis:

@@ -44,12 +44,14 @@ def record_read(
     agreement: str = "",
     mark: Mark | None = None,
     amending: UUID | None = None,
+    sent_by: User | None = None,
 ) -> Read:
     """Keep what `reader` concluded; of the same person's earlier read it is the amendment.
 
     `analysis` is the answer that stood on the page, `agreement` what the reader thinks of it (left
     open, a conclusion that contradicts it is a disagreement), and `amending` the reader's own read
     that stood there: nobody amends what they have not seen.
+    `sent_by` is the account of the API key by which another system handed the read on.
 
     Raises:
         PermissionDenied: this person does not read this case.
@@ -89,7 +91,8 @@ def record_read(
         case=current,
         kind=CaseEvent.Kind.READ_AMENDED if earlier else CaseEvent.Kind.READ,
         actor=reader,
-        detail={"conclusion": conclusion, "agreement": read.agreement},
+        detail={"conclusion": conclusion, "agreement": agreement}
+        | ({"sent_by": str(sent_by)} if sent_by else {}),
     )
     status.mark_read(case_id=current.pk, at=read.created_at)
     outbox.read_recorded(read=read)

@@ -18,8 +18,15 @@ from accounts.models import Organization, User
 from cases import external_ids as secret
 from cases import permissions
 from cases.intake.result import VerifiedRadiograph
-from cases.models import Case, CaseEvent, ExternalIdentifier, Radiograph, Upload
-from cases.services import analyses, handover, reception, status, stored, trail
+from cases.models import (
+    Case,
+    CaseEvent,
+    ExternalIdentifier,
+    IdempotencyClaim,
+    Radiograph,
+    Upload,
+)
+from cases.services import analyses, handover, idempotency, reception, status, stored, trail
 from cases.services.reception import FileRefusal, SubmissionRefused
 from cases.vocabulary import BodyRegion, Sex, Side, Source, View
 
@@ -57,6 +64,7 @@ def submit_case(
     external_ids: Mapping[str, str] = NO_IDS,
     source: str = Source.WEB,
     views: Sequence[str] = (),
+    claim: IdempotencyClaim | None = None,
     **details: Unpack[CaseDetails],
 ) -> Case:
     """Verify the files, store them, and queue an analysis of each that can be assessed.
@@ -66,10 +74,10 @@ def submit_case(
 
     `uploads` came in pieces and stand before `files`. `views` goes with all of them by position,
     `photographs` with `files`; both may be shorter. A photograph is kept and no model is asked.
-    What the sender left blank is taken from the DICOM headers where they agree. Raises
-    SubmissionRefused (with a reason per file), PermissionDenied, AlreadySent for uploads that have
-    become a case before, or ValidationError for details that no field of a case takes; then
-    nothing is stored.
+    `claim` is settled with the case, or not at all. What the sender left blank is taken from the
+    DICOM headers where they agree. Raises SubmissionRefused (with a reason per file),
+    PermissionDenied, AlreadySent for uploads that have become a case before, ClaimLost, or
+    ValidationError for details that no field of a case takes; then nothing is stored.
     """
     if not permissions.may_submit(submitted_by):
         raise PermissionDenied("Only members of an active organization submit cases.")
@@ -101,6 +109,8 @@ def submit_case(
             _save_case_ids(case, external_ids, made)
             _save_radiographs(case, rows, made, views, submitted_by)
             handover.take(uploads=uploads, case=case)
+            if claim is not None:
+                idempotency.settle(claim=claim, case=case)
             names.clear()
     case.refresh_from_db()
     return case

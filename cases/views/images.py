@@ -11,6 +11,7 @@ from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 from PIL import Image
 
+from accounts.models import User
 from cases.models import AccessRecord, Radiograph
 from cases.models.radiograph import private_storage
 from cases.selectors.radiographs import get_analysis, get_radiograph
@@ -35,9 +36,20 @@ TYPES = {
 @require_safe
 def radiograph_image(request: HttpRequest, radiograph_id: UUID, rendition: str) -> HttpResponseBase:
     """One rendition of a radiograph: original (a download), canonical, deep or thumbnail."""
+    return send_rendition(person(request), radiograph_id, rendition)
+
+
+@clinical
+@require_safe
+def analysis_heatmap(request: HttpRequest, analysis_id: UUID) -> HttpResponseBase:
+    """The heatmap of an analysis as a transparent PNG of the radiograph's shape."""
+    return send_heatmap(person(request), analysis_id)
+
+
+def send_rendition(user: User, radiograph_id: UUID, rendition: str) -> HttpResponseBase:
+    """The file for this person, who is noted as having been sent it. Raises Http404."""
     if rendition not in Rendition.values or rendition == Rendition.HEATMAP:
         raise Http404
-    user = person(request)
     radiograph = found(get_radiograph, user=user, radiograph_id=radiograph_id)
     kind = Rendition(rendition)
     response: HttpResponseBase
@@ -50,11 +62,8 @@ def radiograph_image(request: HttpRequest, radiograph_id: UUID, rendition: str) 
     return private(response)
 
 
-@clinical
-@require_safe
-def analysis_heatmap(request: HttpRequest, analysis_id: UUID) -> HttpResponseBase:
-    """The heatmap of an analysis as a transparent PNG of the radiograph's shape."""
-    user = person(request)
+def send_heatmap(user: User, analysis_id: UUID) -> HttpResponseBase:
+    """As `send_rendition`, of an analysis that may be told to this person."""
     analysis = found(get_analysis, user=user, analysis_id=analysis_id)
     if not analysis.heatmap:
         raise Http404

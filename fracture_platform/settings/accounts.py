@@ -13,12 +13,13 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"  # an address is proved by the invitation that reached it
+ACCOUNT_FORMS = {"reset_password": "accounts.forms.PeoplesResetPasswordForm"}
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_EMAIL_NOTIFICATIONS = True  # a person hears of a changed password or second step
-ACCOUNT_RATE_LIMITS = {"invite": "60/h/user"}
+ACCOUNT_RATE_LIMITS = {"invite": "60/h/user", "make_key": "60/h/user"}
 
 MFA_ADAPTER = "accounts.mfa.EncryptingAdapter"
 MFA_TOTP_ISSUER = "Fracture platform"

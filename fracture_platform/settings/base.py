@@ -6,6 +6,7 @@ from typing import Any
 from fracture_platform import broker
 from fracture_platform.settings import environment
 from fracture_platform.settings.accounts import *  # noqa: F403
+from fracture_platform.settings.api import *  # noqa: F403
 from fracture_platform.settings.logs import *  # noqa: F403
 from fracture_platform.settings.queue import *  # noqa: F403  (settings are names by design)
 from fracture_platform.settings.security import *  # noqa: F403
@@ -38,6 +39,11 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "allauth.usersessions",
+    "rest_framework",
+    "django_filters",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "drf_standardized_errors",
     "django_htmx",
     "csp",
     "django_structlog",

@@ -24,6 +24,7 @@ PERIODIC = {
     "cases.forget_silent_workers": HOUR,
     "cases.queue_unasked": HOUR,
     "cases.forget_uploads": HOUR,
+    "cases.forget_idempotency_keys": HOUR,
     "cases.clear_expired_sessions": NIGHTLY,
     "cases.remove_unnamed_files": NIGHTLY,
     "cases.forget_webhooks": NIGHTLY,

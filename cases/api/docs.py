@@ -1,0 +1,187 @@
+"""What the schema says of each operation besides its fields."""
+
+from typing import Any, Final
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
+
+from cases.api.filters import CaseFilterSet
+from cases.models import AccessRecord
+
+HEADER: Final = "header"
+QUERY: Final = "query"
+PATH: Final = "path"
+NOT_MODIFIED = OpenApiResponse(description="It is as the ETag that was sent says.")
+BINARY = OpenApiTypes.BINARY
+
+
+def _answer_header(name: str, says: str, *codes: int, kind: Any = str) -> OpenApiParameter:
+    return OpenApiParameter(name, kind, HEADER, description=says, response=list(codes))
+
+
+def _filters() -> list[OpenApiParameter]:
+    """As the list's filter set has them; the view reads it by itself."""
+    kinds: dict[str, Any] = dict.fromkeys(
+        ("received_from", "received_before"), OpenApiTypes.DATETIME
+    )
+    return [
+        OpenApiParameter(
+            name,
+            kinds.get(name, str),
+            QUERY,
+            description=str(one.extra.get("help_text", "")),
+            enum=[value for value, _label in one.extra.get("choices", [])] or None,
+        )
+        for name, one in CaseFilterSet.base_filters.items()
+    ]
+
+
+_ASK_AGAIN = "Seconds after which to ask again; there while analyses are unfinished."
+_LOCATION = "The case's own address."
+
+LIST_CASES: dict[str, Any] = {
+    "operation_id": "list_cases",
+    "summary": "List cases",
+    "description": "Those that your organization submitted or reads, the newest first. A filter by "
+    "level finds no case whose answer is withheld.",
+    "tags": ["cases"],
+    "parameters": [
+        *_filters(),
+        OpenApiParameter("cursor", str, QUERY, description="Where the page begins, from `next`."),
+        OpenApiParameter(
+            "page_size",
+            {"type": "integer", "minimum": 1, "maximum": 100, "default": 25},
+            QUERY,
+            description="How many cases a page holds.",
+        ),
+    ],
+}
+SUBMIT_CASE: dict[str, Any] = {
+    "operation_id": "submit_case",
+    "summary": "Submit a case",
+    "description": "Stored whole or not at all, then queued. With an `Idempotency-Key` the same "
+    "submission may be sent again within 24 hours, and makes no second case.",
+    "tags": ["cases"],
+    "parameters": [
+        OpenApiParameter(
+            "Idempotency-Key",
+            {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
+            HEADER,
+            description="Your own name of this submission, new for each, the same for each retry.",
+        ),
+        _answer_header("Location", _LOCATION, 202),
+        _answer_header("Retry-After", _ASK_AGAIN, 202, kind=int),
+        _answer_header("Idempotency-Replayed", "`true` where an earlier request made it.", 202),
+    ],
+}
+GET_CASE: dict[str, Any] = {
+    "operation_id": "get_case",
+    "summary": "Get a case",
+    "description": "With its radiographs and what the software says of each. Ask with "
+    "`If-None-Match` to be sent it only when it has changed.",
+    "tags": ["cases"],
+    "parameters": [
+        OpenApiParameter("If-None-Match", str, HEADER, description="The ETag that you have."),
+        _answer_header("ETag", "Changes whenever the answer does.", 200, 304),
+        _answer_header("Retry-After", _ASK_AGAIN, 200, 304, kind=int),
+    ],
+}
+CANCEL: dict[str, Any] = {
+    "operation_id": "cancel_case",
+    "summary": "Cancel what waits of a case",
+    "description": "Takes its queued analyses out of the queue; what runs goes on. The case stays.",
+    "tags": ["cases"],
+}
+RERUN: dict[str, Any] = {
+    "operation_id": "rerun_case",
+    "summary": "Ask the active model again",
+    "description": "About one radiograph, or all that can be assessed. What was answered before "
+    "stays.",
+    "tags": ["cases"],
+    "parameters": [
+        _answer_header("Location", _LOCATION, 202),
+        _answer_header("Retry-After", _ASK_AGAIN, 202, kind=int),
+    ],
+}
+WITHDRAW: dict[str, Any] = {
+    "operation_id": "withdraw_case",
+    "summary": "Withdraw a case, or one radiograph of it",
+    "description": "It was sent by mistake: it leaves the worklist and its images are shown to "
+    "nobody any more. Only the organization that submitted it may, and it is never undone.",
+    "tags": ["cases"],
+}
+RADIOGRAPHS: dict[str, Any] = {
+    "operation_id": "list_radiographs",
+    "summary": "List the radiographs of a case",
+    "description": "Each with links to its images that work for some minutes without the key.",
+    "tags": ["images"],
+}
+ANALYSES: dict[str, Any] = {
+    "operation_id": "list_analyses",
+    "summary": "List the analyses of a case",
+    "description": "Every clinical analysis of its radiographs, the newest first.",
+    "tags": ["cases"],
+}
+READS: dict[str, Any] = {
+    "operation_id": "list_reads",
+    "summary": "List the reads of a case",
+    "description": "What clinicians concluded, the newest first. Of those that were amended a "
+    "later one stands.",
+    "tags": ["reads"],
+}
+RECORD_READ: dict[str, Any] = {
+    "operation_id": "record_read",
+    "summary": "Record a read",
+    "description": "By a clinician of the reading organization. A key names the clinician who has "
+    "read the case by `reader_email`: the read is that person's, and the record names the key too.",
+    "tags": ["reads"],
+}
+_SIGNATURE = OpenApiParameter(
+    "signature", str, QUERY, description="Part of a signed link, in place of the key."
+)
+IMAGE: dict[str, Any] = {
+    "operation_id": "get_image",
+    "summary": "Get an image of a radiograph",
+    "description": "Who was sent it is recorded.",
+    "tags": ["images"],
+    "parameters": [
+        OpenApiParameter(
+            "rendition",
+            str,
+            PATH,
+            enum=[one for one in AccessRecord.Rendition.values if one != "heatmap"],
+        ),
+        _SIGNATURE,
+    ],
+}
+HEATMAP: dict[str, Any] = {
+    "operation_id": "get_heatmap",
+    "summary": "Get the heatmap of an analysis",
+    "description": "A transparent PNG of the radiograph's shape. Who was sent it is recorded.",
+    "tags": ["images"],
+    "parameters": [_SIGNATURE],
+}
+ACTIVE_MODEL: dict[str, Any] = {
+    "operation_id": "get_active_model",
+    "summary": "Get the model that is asked now",
+    "description": "With its thresholds, what it is for and what it is not for. 404 without one.",
+    "tags": ["models"],
+}
+MODEL: dict[str, Any] = {
+    "operation_id": "get_model",
+    "summary": "Get a model version",
+    "description": "One that answered earlier, for example.",
+    "tags": ["models"],
+}
+ME: dict[str, Any] = {
+    "operation_id": "get_me",
+    "summary": "Who you are here",
+    "description": "For any key, whatever its scopes.",
+    "tags": ["account"],
+}
+USAGE: dict[str, Any] = {
+    "operation_id": "get_usage",
+    "summary": "The limits, and what is used of them",
+    "description": "For any key, whatever its scopes.",
+    "tags": ["account"],
+}

@@ -1,0 +1,102 @@
+"""What is sent with a new case."""
+
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError as FormError
+from django.core.validators import RegexValidator
+from rest_framework import serializers
+
+from accounts.models import Organization, User
+from cases.api.problems import field_error, wrong
+from cases.api.serializers.common import StrictSerializer
+from cases.forms import sensible_year
+from cases.permissions import reading_choices
+from cases.vocabulary import BodyRegion, Priority, Sex, Side, View
+
+_PRINTABLE = RegexValidator(r"^[^\x00-\x1f\x7f]*$", "Use printable characters only.")
+IDS = ("accession", "order", "study_uid")
+
+
+class CaseSubmissionSerializer(StrictSerializer):
+    """A new case: its details, and one file or more. Send it as multipart/form-data, with
+    `radiographs`, `photographs` and `views` as often as you have them."""
+
+    radiographs = serializers.ListField(
+        child=serializers.FileField(allow_empty_file=True),
+        required=False,
+        default=list,
+        help_text="JPEG, PNG, WebP, TIFF, BMP or DICOM, each a radiograph.",
+    )
+    photographs = serializers.ListField(
+        child=serializers.FileField(allow_empty_file=True),
+        required=False,
+        default=list,
+        help_text="Kept for people to look at; no model is asked.",
+    )
+    views = serializers.ListField(
+        child=serializers.ChoiceField(View.choices, allow_blank=True),
+        required=False,
+        default=list,
+        help_text="Of the radiographs, then of the photographs, in their order.",
+    )
+    patient_reference = serializers.CharField(
+        max_length=64,
+        validators=[_PRINTABLE],
+        help_text="Your own pseudonymous reference. No name, no date of birth.",
+    )
+    age_years = serializers.IntegerField(
+        min_value=0, max_value=130, required=False, allow_null=True, default=None
+    )
+    sex = serializers.ChoiceField(Sex.choices, required=False, allow_blank=True, default="")
+    body_region = serializers.ChoiceField(
+        BodyRegion.choices, required=False, allow_blank=True, default=""
+    )
+    side = serializers.ChoiceField(Side.choices, required=False, allow_blank=True, default="")
+    clinical_question = serializers.CharField(
+        max_length=1000, required=False, allow_blank=True, default=""
+    )
+    priority = serializers.ChoiceField(
+        Priority.choices, required=False, default=Priority.ROUTINE.value
+    )
+    reading_deadline = serializers.DateTimeField(required=False, allow_null=True, default=None)
+    reading_organization = serializers.UUIDField(
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text="Who is asked to read, where you have the choice (see /me/).",
+    )
+    accession = serializers.CharField(
+        max_length=64, required=False, allow_blank=True, default="", validators=[_PRINTABLE]
+    )
+    order = serializers.CharField(
+        max_length=64, required=False, allow_blank=True, default="", validators=[_PRINTABLE]
+    )
+    study_uid = serializers.CharField(
+        max_length=64, required=False, allow_blank=True, default="", validators=[_PRINTABLE]
+    )
+
+    def validate_reading_deadline(self, moment: datetime | None) -> datetime | None:
+        try:
+            if moment is not None:
+                sensible_year(moment)
+        except FormError:
+            raise serializers.ValidationError([wrong("year")]) from None
+        return moment
+
+    def validate_reading_organization(self, wanted: Any) -> Organization | None:
+        user: User = self.context["request"].user
+        if wanted is None:
+            return None
+        found = next((one for one in reading_choices(user) if one.pk == wanted), None)
+        if found is None:
+            raise serializers.ValidationError([wrong("not_offered")])
+        return found
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        files = len(attrs["radiographs"]) + len(attrs["photographs"])
+        if not files:
+            raise field_error("radiographs", "required", "Send at least one radiograph.")
+        if len(attrs["views"]) > files:
+            raise field_error("views", "too_many_views")
+        return attrs

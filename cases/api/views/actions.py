@@ -1,0 +1,136 @@
+"""What is done with a case that is there: cancel what waits, ask again, withdraw."""
+
+from typing import Any, ClassVar
+from uuid import UUID
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.exceptions import PermissionDenied
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from cases import permissions
+from cases.api import docs
+from cases.api.problems import Problem, field_error, wrong
+from cases.api.serializers.cases import CaseDetailSerializer, case_address
+from cases.api.serializers.common import StrictSerializer
+from cases.api.views.base import SUBMIT, ApiView
+from cases.api.views.cases import ASK_AGAIN_SECONDS, case_response
+from cases.forms import printable
+from cases.models import Case, Radiograph
+from cases.selectors.cases import get_case, get_case_with_answers
+from cases.services import analyses, corrections
+from cases.views.guard import found
+
+
+class EmptySerializer(StrictSerializer):
+    """Nothing is sent."""
+
+
+class RerunSerializer(StrictSerializer):
+    """Which radiograph is meant; without it all that can be assessed."""
+
+    radiograph = serializers.UUIDField(required=False)
+
+
+class WithdrawSerializer(StrictSerializer):
+    """Why, for example: wrong patient, sent twice. One radiograph of several may be named."""
+
+    reason = serializers.CharField(max_length=300, validators=[printable])
+    radiograph = serializers.UUIDField(required=False)
+
+
+class CaseAction(ApiView):
+    scopes: ClassVar = {"POST": SUBMIT}
+    takes: ClassVar[type[StrictSerializer]] = EmptySerializer
+
+    def live_case(self, case_id: UUID) -> Case:
+        """A case that is not withdrawn."""
+        case: Case = found(get_case, user=self.person, case_id=case_id)
+        if case.withdrawn_at:
+            raise Problem("case_withdrawn", status=409)
+        return case
+
+    def sent(self) -> dict[str, Any]:
+        form = self.takes(data=self.request.data)
+        form.is_valid(raise_exception=True)
+        return dict(form.validated_data)
+
+    def now(self, case_id: UUID) -> Response:
+        """The case as it stands after what was done."""
+        case = found(get_case_with_answers, user=self.person, case_id=case_id)
+        return case_response(self.request, case)
+
+
+class CancelView(CaseAction):
+    @extend_schema(**docs.CANCEL, request=EmptySerializer, responses={200: CaseDetailSerializer})
+    def post(self, request: Request, case_id: UUID) -> Response:
+        case = self.live_case(case_id)
+        if not permissions.may_cancel(self.person, case):
+            raise PermissionDenied
+        self.sent()
+        if not analyses.cancel_waiting(case=case, actor=self.person):
+            raise Problem("nothing_waits", status=409)
+        return self.now(case.pk)
+
+
+class RerunView(CaseAction):
+    takes = RerunSerializer
+
+    @extend_schema(**docs.RERUN, request=RerunSerializer, responses={202: CaseDetailSerializer})
+    def post(self, request: Request, case_id: UUID) -> Response:
+        case = self.live_case(case_id)
+        if not permissions.may_rerun(self.person, case):
+            raise PermissionDenied
+        wanted = self.sent().get("radiograph")
+        meant = _meant(case, wanted)
+        assessable = [one for one in meant if not one.not_assessable]
+        if not assessable:
+            raise Problem("cannot_be_analysed", status=409)
+        try:
+            for radiograph in assessable:
+                analyses.rerun(radiograph=radiograph, actor=self.person)
+        except analyses.NoActiveModel:
+            raise Problem("no_active_model", status=409) from None
+        except analyses.CannotBeAnalysed as error:
+            raise Problem("cannot_be_analysed", status=409, detail=str(error)) from None
+        response = self.now(case.pk)
+        response.status_code = 202
+        response["Location"] = request.build_absolute_uri(case_address(case))
+        response["Retry-After"] = str(ASK_AGAIN_SECONDS)
+        return response
+
+
+class WithdrawView(CaseAction):
+    takes = WithdrawSerializer
+
+    @extend_schema(
+        **docs.WITHDRAW, request=WithdrawSerializer, responses={200: CaseDetailSerializer}
+    )
+    def post(self, request: Request, case_id: UUID) -> Response:
+        case = self.live_case(case_id)
+        if not permissions.may_withdraw(self.person, case):
+            raise PermissionDenied("Only the submitting organization withdraws a case.")
+        sent = self.sent()
+        wanted = sent.get("radiograph")
+        try:
+            if wanted is None:
+                corrections.withdraw_case(case=case, actor=self.person, reason=sent["reason"])
+            else:
+                (radiograph,) = _meant(case, wanted)
+                corrections.withdraw_radiograph(
+                    radiograph=radiograph, actor=self.person, reason=sent["reason"]
+                )
+        except corrections.CannotBeWithdrawn as error:
+            raise field_error("radiograph", "only_radiograph", str(error)) from None
+        return self.now(case.pk)
+
+
+def _meant(case: Case, wanted: UUID | None) -> list[Radiograph]:
+    kept = list(case.radiographs.filter(withdrawn_at__isnull=True))
+    if wanted is None:
+        return kept
+    named = [one for one in kept if one.pk == wanted]
+    if not named:
+        raise serializers.ValidationError({"radiograph": [wrong("not_of_this_case")]})
+    return named

@@ -1,0 +1,50 @@
+"""What every endpoint has in common."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, cast
+
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from accounts.models import ApiKey, User
+from cases.api.errors import request_id
+from cases.api.limits import Use
+from cases.api.problems import wrong
+from cases.api.throttles import rate_headers
+
+SUBMIT, READ = ApiKey.Scope.SUBMIT, ApiKey.Scope.READ
+
+
+class ApiView(APIView):
+    """`scopes` says by method which scope a key needs; a method without one is closed.
+    `parameters` are all that the address may carry: a misspelt filter must not find everything."""
+
+    scopes: ClassVar[Mapping[str, str]] = {}
+    parameters: ClassVar[frozenset[str]] = frozenset()
+    rate_uses: Sequence[Use] = ()
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        unknown = sorted(set(request.query_params) - self.parameters)
+        if unknown:
+            raise ValidationError({name: [wrong("unknown_parameter")] for name in unknown})
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        done = super().finalize_response(request, response, *args, **kwargs)
+        if not done.has_header("Cache-Control"):
+            done["Cache-Control"] = "private, no-store"
+        done["X-Request-ID"] = request_id()
+        for name, value in rate_headers(self.rate_uses).items():
+            done[name] = value
+        return done
+
+    @property
+    def person(self) -> User:
+        """Who asks: a person, or the account of a key."""
+        return cast("User", self.request.user)
+
+    @property
+    def key(self) -> ApiKey | None:
+        auth = self.request.auth
+        return auth if isinstance(auth, ApiKey) else None

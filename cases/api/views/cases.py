@@ -1,0 +1,151 @@
+"""Cases: submit one, look through them, follow one."""
+
+import json
+from collections.abc import Mapping
+from functools import partial
+from hashlib import blake2s
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.utils import timezone
+from django.utils.http import parse_etags, quote_etag
+from drf_spectacular.utils import extend_schema
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.models import Organization
+from cases import permissions
+from cases.api import docs, filters, pagination
+from cases.api.idempotency import fingerprint, key_of, once
+from cases.api.limits import unfinished
+from cases.api.problems import Problem, field_error, refused
+from cases.api.serializers.cases import (
+    CaseDetailSerializer,
+    CasePageSerializer,
+    CaseSerializer,
+    case_address,
+)
+from cases.api.serializers.submission import IDS, CaseSubmissionSerializer
+from cases.api.views.base import READ, SUBMIT, ApiView
+from cases.intake import uploads
+from cases.models import Case, IdempotencyClaim
+from cases.selectors.cases import cases_page, get_case_with_answers
+from cases.selectors.cursor import BadCursor
+from cases.services import submission
+from cases.services.reception import FileRefusal, SubmissionRefused
+from cases.views.guard import found
+from cases.vocabulary import CaseStatus, Source
+
+UNFINISHED = {CaseStatus.QUEUED, CaseStatus.RUNNING}
+ASK_AGAIN_SECONDS = 2
+TOO_MANY_WAIT_SECONDS = 30
+FILES = ("radiographs", "photographs")
+
+
+class CasesView(ApiView):
+    scopes: ClassVar = {"GET": READ, "POST": SUBMIT}
+    parser_classes = [MultiPartParser]
+
+    @property
+    def parameters(self) -> frozenset[str]:  # type: ignore[override]  # of the list alone
+        posting = self.request.method == "POST"
+        return frozenset() if posting else filters.PARAMETERS | pagination.PARAMETERS
+
+    @extend_schema(**docs.LIST_CASES, responses={200: CasePageSerializer})
+    def get(self, request: Request) -> Response:
+        asked = filters.filters_of(request)
+        size, cursor = pagination.size_of(request), pagination.cursor_of(request)
+        try:
+            page = cases_page(user=self.person, filters=asked, cursor=cursor, size=size)
+        except BadCursor:
+            raise field_error("cursor", "invalid_cursor") from None
+        shown = CaseSerializer(page.cases, many=True, context={"request": request}).data
+        address = pagination.next_address(request, page.next_cursor)
+        return Response({"next": address, "results": shown})
+
+    @extend_schema(
+        **docs.SUBMIT_CASE,
+        request={"multipart/form-data": CaseSubmissionSerializer},
+        responses={202: CaseDetailSerializer},
+    )
+    def post(self, request: Request) -> Response:
+        organization = self.person.organization
+        if organization is None or not permissions.may_submit(self.person):
+            raise PermissionDenied("Only members of an active organization submit cases.")
+        key = key_of(request)
+        cut_off = uploads.refusal(request)
+        if cut_off is not None:
+            raise refused([FileRefusal(0, "", cut_off.code, cut_off.message)], 0)
+        sent = CaseSubmissionSerializer(data=request.data, context={"request": request})
+        sent.is_valid(raise_exception=True)
+        make = partial(self._submit, organization, sent.validated_data)
+        if key is None:
+            return self._taken(make(None).pk, repeated=False)
+        details = {k: v for k, v in sent.validated_data.items() if k not in FILES}
+        files = {kind: sent.validated_data[kind] for kind in FILES}
+        content = fingerprint(details, files)
+        pk, repeated = once(organization=organization, key=key, content=content, make=make)
+        return self._taken(pk, repeated=repeated)
+
+    def _submit(
+        self, organization: Organization, sent: Mapping[str, Any], claim: IdempotencyClaim | None
+    ) -> Case:
+        details = dict(sent)
+        radiographs, photographs = (details.pop(kind) for kind in FILES)
+        ids = {kind: details.pop(kind) for kind in IDS}
+        deadline = details["reading_deadline"]
+        if deadline is not None and deadline <= timezone.now():
+            raise field_error("reading_deadline", "passed")
+        files = [*radiographs, *photographs]
+        if unfinished(organization) + len(radiographs) > settings.API_UNFINISHED_PER_ORGANIZATION:
+            raise Problem("too_many_unfinished", status=429, wait=TOO_MANY_WAIT_SECONDS)
+        try:
+            return submission.submit_case(
+                submitted_by=self.person,
+                files=files,
+                photographs=[False] * len(radiographs) + [True] * len(photographs),
+                external_ids=ids,
+                source=Source.API,
+                claim=claim,
+                **details,
+            )
+        except SubmissionRefused as error:
+            raise refused(error.refusals, len(radiographs)) from None
+
+    def _taken(self, case_id: UUID, *, repeated: bool) -> Response:
+        case = found(get_case_with_answers, user=self.person, case_id=case_id)
+        told = CaseDetailSerializer(case, context={"request": self.request}).data
+        address = self.request.build_absolute_uri(case_address(case))
+        headers = {"Location": address, "Retry-After": str(ASK_AGAIN_SECONDS)}
+        if repeated:
+            headers["Idempotency-Replayed"] = "true"
+        return Response(told, status=202, headers=headers)
+
+
+class CaseView(ApiView):
+    scopes: ClassVar = {"GET": READ}
+
+    @extend_schema(**docs.GET_CASE, responses={200: CaseDetailSerializer, 304: docs.NOT_MODIFIED})
+    def get(self, request: Request, case_id: UUID) -> Response:
+        case = found(get_case_with_answers, user=self.person, case_id=case_id)
+        return case_response(request, case)
+
+
+def case_response(request: Request, case: Case) -> Response:
+    """The case, or only that it is as it was: the tag is made of the very answer, so that nothing
+    that is withheld can change it."""
+    told = CaseDetailSerializer(case, context={"request": request}).data
+    text = json.dumps(told, sort_keys=True, default=str)
+    tag = quote_etag(blake2s(text.encode(), digest_size=16).hexdigest())
+    headers = {"ETag": tag}
+    if case.status in UNFINISHED:
+        headers["Retry-After"] = str(ASK_AGAIN_SECONDS)
+    known = [
+        one.removeprefix("W/") for one in parse_etags(request.headers.get("If-None-Match", ""))
+    ]
+    if request.method in {"GET", "HEAD"} and (tag in known or known == ["*"]):
+        return Response(status=304, headers=headers)
+    return Response(told, headers=headers)

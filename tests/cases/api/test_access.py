@@ -1,0 +1,164 @@
+"""Who is answered what by every operation of the schema: a new one without a row fails."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.core.files.base import ContentFile
+from django.db import transaction
+from drf_spectacular.generators import SchemaGenerator
+
+from accounts.models import Organization, User
+from cases.models import Analysis, Case
+from cases.services.status import update_case
+from tests.cases.api.calling import Caller, caller
+from tests.cases.files import upload
+from tests.factories import AnalysisFactory, RadiographFactory, phantom
+
+CALLERS = ("owner", "colleague", "reader", "partner", "stranger", "anonymous")
+"""Keys of the submitting organization (two), of the reading one, of another partner that the same
+hospital reads for, of nobody concerned, and none."""
+SIDES = ("owner", "colleague", "reader")
+SCOPES = ("submit", "read", "admin")
+
+
+@dataclass(frozen=True)
+class Row:
+    """`done` is the answer for `who`; the others get `others`."""
+
+    done: int
+    scope: str
+    who: tuple[str, ...] = SIDES
+    others: int = 404
+    special: tuple[tuple[str, int], ...] = ()
+
+    def expected(self, who: str) -> int:
+        if who == "anonymous":
+            return 401
+        return dict(self.special).get(who, self.done if who in self.who else self.others)
+
+
+EVERY = tuple(who for who in CALLERS if who != "anonymous")
+TABLE = {
+    "list_cases": Row(200, "read", EVERY),
+    "submit_case": Row(202, "submit", EVERY),
+    "get_case": Row(200, "read"),
+    "cancel_case": Row(200, "submit"),
+    "rerun_case": Row(202, "submit"),
+    "withdraw_case": Row(200, "submit", special=(("reader", 403),)),
+    "list_radiographs": Row(200, "read"),
+    "list_analyses": Row(200, "read"),
+    "list_reads": Row(200, "read"),
+    "record_read": Row(201, "read", ("reader",), special=(("owner", 403), ("colleague", 403))),
+    "get_image": Row(200, "read"),
+    "get_heatmap": Row(200, "read"),
+    "get_active_model": Row(200, "read", EVERY),
+    "get_model": Row(200, "read", EVERY),
+    "get_me": Row(200, "", EVERY),
+    "get_usage": Row(200, "", EVERY),
+}
+BODIES: dict[str, dict[str, Any]] = {
+    "withdraw_case": {"reason": "Sent twice"},
+    "record_read": {"conclusion": "fracture", "reader_email": "reader@harbour.example"},
+}
+
+
+def operations() -> Iterator[tuple[str, str, str]]:
+    """Name, method and path of each."""
+    schema = SchemaGenerator().get_schema(request=None, public=True)
+    for path, methods in schema["paths"].items():
+        for method, operation in methods.items():
+            yield operation["operationId"], method, path
+
+
+def test_every_operation_has_a_row() -> None:
+    assert {name for name, _method, _path in operations()} == set(TABLE)
+
+
+@pytest.fixture
+def world(
+    case: Case, analysis: Analysis, reader: User, partner: User, elsewhere: Organization
+) -> dict[str, Any]:
+    """The case, with one answer that has a heatmap and one analysis that waits."""
+    analysis.heatmap.save("heatmap.png", ContentFile(phantom()))
+    AnalysisFactory(radiograph=RadiographFactory(case=case), model_version=analysis.model_version)
+    update_case(case_id=case.pk)
+    return {
+        "case_id": case.pk,
+        "radiograph_id": analysis.radiograph_id,
+        "analysis_id": analysis.pk,
+        "model_version_id": analysis.model_version_id,
+        "rendition": "canonical",
+    }
+
+
+def organization_of(who: str, case: Case, partner: User, elsewhere: Organization) -> Organization:
+    if who in {"owner", "colleague"}:
+        return case.submitting_organization
+    if who == "reader":
+        return case.reading_organization
+    home = partner.organization if who == "partner" else elsewhere
+    assert home is not None
+    return home
+
+
+def ask(program: Caller, name: str, method: str, address: str) -> int:
+    """The answer's status; whatever it changed is taken back."""
+    with transaction.atomic():
+        if name == "submit_case":
+            sent = {"patient_reference": "P-1", "radiographs": [upload()]}
+            response = program.send(address, sent)
+        elif method == "post":
+            response = program.post(address, BODIES.get(name))
+        else:
+            response = program.get(address)
+        transaction.set_rollback(True)
+    return int(response.status_code)
+
+
+@pytest.mark.usefixtures("storage")
+@pytest.mark.parametrize("who", CALLERS)
+def test_who_is_answered_what(
+    who: str, world: dict[str, Any], case: Case, partner: User, elsewhere: Organization
+) -> None:
+    program = Caller()
+    if who != "anonymous":
+        program = caller(organization_of(who, case, partner, elsewhere), "submit", "read")
+    got = {
+        name: ask(program, name, method, path.format(**world))
+        for name, method, path in operations()
+    }
+    assert got == {name: row.expected(who) for name, row in TABLE.items()}
+
+
+@pytest.mark.usefixtures("storage")
+@pytest.mark.parametrize("scope", SCOPES)
+def test_what_a_scope_opens(
+    scope: str, world: dict[str, Any], hospital: Organization, sender: Organization
+) -> None:
+    for name, method, path in operations():
+        row = TABLE[name]
+        home = hospital if name == "record_read" else sender
+        program = caller(home, scope)
+        opens = not row.scope or scope in {row.scope, "admin"}
+        got = ask(program, name, method, path.format(**world))
+        assert got == (row.done if opens else 403), name
+
+
+def test_an_id_that_nobody_has_is_not_there(world: dict[str, Any], sending: Caller) -> None:
+    nothing = {name: uuid4() for name in world} | {"rendition": "canonical"}
+    for name, method, path in operations():
+        if "{" in path:
+            assert ask(sending, name, method, path.format(**nothing)) == 404, name
+
+
+def test_no_method_that_is_not_there(world: dict[str, Any], sending: Caller) -> None:
+    known = {(path, method) for _name, method, path in operations()}
+    for path in {path for path, _method in known}:
+        for method in ("get", "post", "put", "patch", "delete", "options"):
+            if (path, method) not in known:
+                response = sending.ask(method.upper(), path.format(**world))
+                assert response.status_code == 405, (method, path)
+                assert response["Allow"]

@@ -1,0 +1,177 @@
+"""The same submission, sent again: one case, however it is sent."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+
+from accounts.models import Organization
+from cases.api import idempotency as waiting
+from cases.models import Case, IdempotencyClaim, Radiograph
+from cases.services import idempotency, submission
+from cases.tasks import forget_idempotency_keys
+from tests.cases.api.calling import Caller, caller, codes
+from tests.cases.files import upload
+
+pytestmark = pytest.mark.usefixtures("storage")
+
+
+def submit(program: Caller, key: str = "order-17", **changes: Any) -> Any:
+    fields = {
+        "patient_reference": "ISL-0417",
+        "radiographs": [upload(1), upload(2)],
+        "side": "left",
+        "reading_deadline": "2199-01-01T12:00:00Z",
+        **changes,
+    }
+    return program.send("cases/", fields, Idempotency_Key=key)
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(waiting, "PATIENCE_SECONDS", 0.0)
+
+
+class TestAgain:
+    def test_is_answered_as_the_first_time(self, sending: Caller) -> None:
+        first, again = submit(sending), submit(sending)
+        assert (first.status_code, again.status_code) == (202, 202)
+        assert "Idempotency-Replayed" not in first
+        assert again["Idempotency-Replayed"] == "true"
+        assert again["Location"] == first["Location"]
+        assert again.json() == first.json()
+        assert Case.objects.count() == 1
+
+    def test_the_content_counts_and_not_its_envelope(self, sending: Caller) -> None:
+        submit(sending)
+        again = submit(
+            sending,
+            radiographs=[upload(1, "other.png"), upload(2, "name.png")],
+            reading_deadline="2199-01-01T13:00:00+01:00",
+            sex="",
+        )
+        assert again["Idempotency-Replayed"] == "true"
+
+    @pytest.mark.parametrize(
+        "changes",
+        [
+            {"patient_reference": "ISL-0418"},
+            {"side": "right"},
+            {"radiographs": [upload(1), upload(3)]},
+            {"radiographs": [upload(2), upload(1)]},
+            {"radiographs": [upload(1)]},
+            {"radiographs": [upload(1)], "photographs": [upload(2)]},
+            {"accession": "A-1"},
+        ],
+    )
+    def test_other_content_is_refused(self, sending: Caller, changes: dict[str, Any]) -> None:
+        submit(sending)
+        response = submit(sending, **changes)
+        assert (response.status_code, codes(response)) == (422, {None: "idempotency_key_reused"})
+        assert Case.objects.count() == 1
+
+    def test_another_key_of_the_organization_means_the_same(
+        self, sending: Caller, sender: Organization
+    ) -> None:
+        submit(sending)
+        assert submit(caller(sender, name="other"))["Idempotency-Replayed"] == "true"
+
+    def test_another_organization_means_its_own(self, sending: Caller, foreign: Caller) -> None:
+        first, other = submit(sending), submit(foreign)
+        assert other.status_code == 202
+        assert other["Location"] != first["Location"]
+
+    def test_a_deadline_that_has_passed_meanwhile(self, sending: Caller) -> None:
+        soon = (timezone.now() + timedelta(minutes=5)).isoformat()
+        submit(sending, reading_deadline=soon)
+        with time_machine.travel(timezone.now() + timedelta(hours=1)):
+            assert submit(sending, reading_deadline=soon)["Idempotency-Replayed"] == "true"
+
+    def test_after_a_day_it_is_forgotten(self, sending: Caller) -> None:
+        first = submit(sending)
+        with time_machine.travel(timezone.now() + timedelta(hours=25)):
+            assert submit(sending)["Location"] != first["Location"]
+
+
+class TestRefused:
+    def test_may_be_mended_under_the_same_key(self, sending: Caller) -> None:
+        text = SimpleUploadedFile("letter.txt", b"Dear colleague" * 9)
+        assert submit(sending, radiographs=[text]).status_code == 422
+        assert not IdempotencyClaim.objects.exists()
+        assert submit(sending).status_code == 202
+
+    @pytest.mark.parametrize("key", ["", "x" * 256, "a b", "é"])
+    def test_a_key_that_is_none(self, sending: Caller, key: str) -> None:
+        response = submit(sending, key)
+        assert (response.status_code, codes(response)) == (400, {None: "idempotency_key_invalid"})
+
+
+class TestInFlight:
+    @pytest.fixture
+    def claimed(self, sending: Caller, monkeypatch: pytest.MonkeyPatch) -> IdempotencyClaim:
+        """As a first request leaves it that died at its work."""
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(submission, "submit_case", _die)
+            patch.setattr(idempotency, "release", _forget_to)
+            assert submit(sending).status_code == 500
+        return IdempotencyClaim.objects.get(case=None)
+
+    def test_the_second_waits_and_then_is_told_so(
+        self, sending: Caller, claimed: IdempotencyClaim, impatient: None
+    ) -> None:
+        response = submit(sending)
+        assert (response.status_code, codes(response)) == (409, {None: "in_flight"})
+        assert int(response["Retry-After"]) > 0
+        assert not Case.objects.exists()
+
+    def test_other_content_need_not_wait(self, sending: Caller, claimed: IdempotencyClaim) -> None:
+        response = submit(sending, side="right")
+        assert codes(response) == {None: "idempotency_key_reused"}
+
+    def test_a_first_one_that_died_is_succeeded(
+        self, sending: Caller, claimed: IdempotencyClaim
+    ) -> None:
+        IdempotencyClaim.objects.update(lease_until=timezone.now())
+        assert submit(sending).status_code == 202
+        assert Case.objects.count() == 1
+
+    def test_who_was_succeeded_makes_no_case(
+        self, sending: Caller, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """It was thought dead, and settles after another has taken over."""
+        real = submission.submit_case
+
+        def slow(**given: Any) -> Case:
+            IdempotencyClaim.objects.update(lease_until=timezone.now())
+            claim = given["claim"]
+            idempotency.claim(
+                organization=claim.organization, key=claim.key, fingerprint=claim.fingerprint
+            )
+            return real(**given)
+
+        monkeypatch.setattr(submission, "submit_case", slow)
+        response = submit(sending)
+        assert (response.status_code, codes(response)) == (409, {None: "in_flight"})
+        assert not Case.objects.exists()
+        assert not Radiograph.objects.exists()
+
+
+def _die(**_given: Any) -> Case:
+    raise RuntimeError("the power went")
+
+
+def _forget_to(*, claim: IdempotencyClaim) -> None:
+    """The process that would have released it is gone."""
+
+
+def test_old_ones_are_forgotten(sending: Caller) -> None:
+    submit(sending)
+    forget_idempotency_keys()
+    assert IdempotencyClaim.objects.count() == 1
+    with time_machine.travel(timezone.now() + timedelta(hours=25)):
+        forget_idempotency_keys()
+    assert not IdempotencyClaim.objects.exists()
+    assert Case.objects.count() == 1

@@ -1,0 +1,32 @@
+"""Many identical submissions at the same moment, over real connections: one case."""
+
+from functools import partial
+from typing import Any
+
+import pytest
+
+from accounts.models import Organization
+from cases.api import idempotency as waiting
+from cases.models import Case, IdempotencyClaim
+from tests.cases.api.calling import Caller, make_key
+from tests.cases.files import upload
+from tests.cases.services.test_concurrency import at_once
+
+pytestmark = pytest.mark.usefixtures("several_connections", "storage")
+AT_ONCE = 12
+
+
+def submit(text: str) -> Any:
+    fields = {"patient_reference": "ISL-0417", "radiographs": [upload(1)]}
+    return Caller(text).send("cases/", fields, Idempotency_Key="order-17")
+
+
+def test_one_case(sender: Organization, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(waiting, "PATIENCE_SECONDS", 60.0)
+    _key, text = make_key(sender)
+    responses = at_once(*(partial(submit, text) for _n in range(AT_ONCE)))
+    assert {response.status_code for response in responses} == {202}
+    assert len({response["Location"] for response in responses}) == 1
+    first = [one for one in responses if "Idempotency-Replayed" not in one]
+    assert len(first) == 1
+    assert Case.objects.count() == IdempotencyClaim.objects.count() == 1
