@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterator
+from datetime import timedelta
 from ipaddress import ip_network
 from typing import Any
 
@@ -163,6 +164,19 @@ def test_a_test_its_attempts_and_a_replay(
     assert "sent again" in signed_in.post(again, follow=True).content.decode()
     deliver(delivery_id=delivery.pk)
     assert receiving.ids == [str(delivery.event_id)] * 3
+
+
+def test_the_page_looks_again_while_a_test_is_under_way_and_no_longer(
+    signed_in: Client, endpoint: WebhookEndpoint, receiving: Receiver, administrator: User
+) -> None:
+    delivery = send_test(endpoint=endpoint, actor=administrator)
+    again = 'hx-trigger="every 2s"'
+    assert again in text(signed_in, "webhook_endpoint", endpoint.pk)
+    WebhookDelivery.objects.update(created_at=timezone.now() - timedelta(minutes=2))
+    assert again not in text(signed_in, "webhook_endpoint", endpoint.pk)
+    WebhookDelivery.objects.update(created_at=timezone.now())
+    deliver(delivery_id=delivery.pk)
+    assert again not in text(signed_in, "webhook_endpoint", endpoint.pk)
 
 
 def test_sending_again_what_failed(

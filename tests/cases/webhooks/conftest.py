@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 from ipaddress import ip_network
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from accounts.models import Organization, User
-from cases import dispatch
+from cases import clock, dispatch
 from cases.models import Case, WebhookEndpoint
 from cases.services.webhooks.endpoints import create_endpoint
 from cases.vocabulary import WebhookEventType
@@ -26,6 +27,12 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
 
     monkeypatch.setattr(dispatch, "send_soon", send_soon)
     return messages
+
+
+@pytest.fixture(autouse=True)
+def _one_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that tests can move, whatever the database."""
+    monkeypatch.setattr(clock, "connection", SimpleNamespace(vendor="moved"))
 
 
 @pytest.fixture
