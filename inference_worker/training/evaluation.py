@@ -90,7 +90,7 @@ def compared(manifest: Mapping[str, Any]) -> dict[str, Any]:
     names = ("auc", "average_precision", "accuracy", "recall", "specificity")
     return {
         "name": f"{manifest.get('name', '?')} {manifest.get('version', '?')}",
-        "images": metrics.get("held_out", metrics.get("scored", {})).get("images"),
+        "images": metrics.get("scored", {}).get("images"),
         **{name: metrics.get(name) for name in (*names, "specificity_at_92")},
     }
 
