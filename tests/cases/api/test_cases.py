@@ -114,7 +114,7 @@ class TestList:
     ) -> None:
         sending.get("cases/")  # notes that the key was used
         for size in ("1", "5"):
-            with django_assert_num_queries(4):  # key, two sides, radiographs
+            with django_assert_num_queries(5):  # key, two sides, radiographs, reads
                 sending.get("cases/", {"page_size": size})
 
 
