@@ -30,10 +30,10 @@ class Answer:
 
     kind: str
     statement: str
-    note: str
     probability: float | None
     analysis: str | None
     pending: str | None
+    note: str = ""
 
     @property
     def level(self) -> str:

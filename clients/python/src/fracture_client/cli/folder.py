@@ -17,8 +17,17 @@ from fracture_client.cli.journal import Journal
 from fracture_client.cli.table import Row
 from fracture_client.cli.units import Unit, units
 from fracture_client.client import Client, NotFinished
-from fracture_client.errors import ApiError, FractureError, Problem, Refused, Throttled
+from fracture_client.errors import (
+    ApiError,
+    ConnectionFailed,
+    FractureError,
+    Problem,
+    Refused,
+    Throttled,
+    UnexpectedAnswer,
+)
 
+_CODES = {ConnectionFailed: "connection_failed", UnexpectedAnswer: "unexpected_answer"}
 LOOK_EVERY = 15.0
 ROOM_AGAIN = 30.0
 
@@ -121,8 +130,7 @@ class Run:
 def _failed(unit: Unit, error: Exception, case: str = "") -> list[Row]:
     if isinstance(error, ApiError):
         return table.failed(unit, error.code, error.detail, case=case)
-    code = "unreadable" if isinstance(error, OSError) else "connection_failed"
-    return table.failed(unit, code, str(error), case=case)
+    return table.failed(unit, _CODES.get(type(error), "unreadable"), str(error), case=case)
 
 
 def submit_folder(options: argparse.Namespace) -> int:
