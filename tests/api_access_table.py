@@ -37,6 +37,12 @@ API = [
     Row(f"{ONE_CASE}rerun/", "/api/v1/cases/{case}/rerun/", ACTING, "post"),
     Row(f"{ONE_CASE}withdraw/", "/api/v1/cases/{case}/withdraw/", WITHDRAWING, "post"),
     Row(f"{ONE_CASE}radiographs/", "/api/v1/cases/{case}/radiographs/", SEEN),
+    Row(
+        f"{ONE_CASE}radiographs/",
+        "/api/v1/cases/{case}/radiographs/",
+        _door(answers(SIDES, 400, operator=403)),
+        "post",
+    ),
     Row(f"{ONE_CASE}analyses/", "/api/v1/cases/{case}/analyses/", SEEN),
     Row(f"{ONE_CASE}reads/", "/api/v1/cases/{case}/reads/", SEEN),
     Row(

@@ -116,6 +116,14 @@ RADIOGRAPHS: dict[str, Any] = {
     "description": "Each with links to its images that work for some minutes without the key.",
     "tags": ["images"],
 }
+ADD_RADIOGRAPHS: dict[str, Any] = {
+    "operation_id": "add_radiographs",
+    "summary": "Add radiographs to a case",
+    "description": "Further views of the same encounter; the case is to be read again. By either "
+    "organization of it, and once with an `Idempotency-Key`.",
+    "tags": ["images"],
+    "parameters": SUBMIT_CASE["parameters"],
+}
 ANALYSES: dict[str, Any] = {
     "operation_id": "list_analyses",
     "summary": "List the analyses of a case",

@@ -14,7 +14,7 @@ from rest_framework.request import Request
 
 from accounts.models import Organization
 from cases.api.problems import Problem
-from cases.models import Case, IdempotencyClaim
+from cases.models import IdempotencyClaim
 from cases.services import idempotency
 
 HEADER = "Idempotency-Key"
@@ -44,14 +44,14 @@ def once(
     organization: Organization,
     key: str,
     content: str,
-    make: Callable[[IdempotencyClaim], Case],
+    make: Callable[[IdempotencyClaim | None], UUID],
 ) -> tuple[UUID, bool]:
     """The case of this key, and whether an earlier request made it. Raises Problem."""
     claim = _claimed(organization, key, content)
     if claim.case_id is not None:
         return claim.case_id, True
     try:
-        return make(claim).pk, False
+        return make(claim), False
     except idempotency.ClaimLost:
         raise _busy() from None
     finally:

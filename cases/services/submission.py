@@ -124,6 +124,7 @@ def add_radiographs(
     uploads: Sequence[Upload] = (),
     photographs: Sequence[bool] = (),
     views: Sequence[str] = (),
+    claim: IdempotencyClaim | None = None,
 ) -> list[Radiograph]:
     """Add further views to a case and queue their analyses. Raises as `submit_case` does."""
     if not permissions.may_add(added_by, case):
@@ -146,6 +147,8 @@ def add_radiographs(
                 )
             status.mark_unread(case_id=case.pk)
             handover.take(uploads=uploads, case=case)
+            if claim is not None:
+                idempotency.settle(claim=claim, case=case)
             names.clear()
     return rows
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from cases.answers import Answer
+from cases.answers import Answer, demonstration_note
 from cases.api import links
 from cases.api.serializers.common import LinkSerializer
 from cases.models import Radiograph
@@ -37,13 +37,15 @@ class ImagesSerializer(serializers.Serializer):
 
 
 class AnswerSerializer(serializers.Serializer):
-    """What stands for a radiograph now. Show `statement` wherever you show `kind`."""
+    """What stands for a radiograph now. Show `statement`, and `note` where there is one, wherever
+    you show `kind`."""
 
     kind = serializers.CharField(
         help_text="A finding level, or why there is none: queued, running, cancelled, failed, "
         "none (waits for a model) or withheld."
     )
     statement = serializers.CharField()
+    note = serializers.CharField(help_text="That a model is for demonstration only, or empty.")
     probability = serializers.FloatField(allow_null=True)
     analysis = serializers.UUIDField(
         allow_null=True, help_text="The analysis that says so, among those of the case."
@@ -89,11 +91,13 @@ class RadiographSerializer(serializers.Serializer):
     @extend_schema_field(AnswerSerializer())
     def get_answer(self, row: Radiograph) -> dict[str, Any]:
         answer: Answer = self.context["answers"][row.pk]
+        told = answer.analysis
         return {
             "kind": str(answer.kind),
             "statement": f"{answer.words} {answer.more}".strip(),
-            "probability": answer.analysis.probability if answer.analysis else None,
-            "analysis": str(answer.analysis.pk) if answer.analysis else None,
+            "note": demonstration_note(told.model_version) if told and told.level else "",
+            "probability": told.probability if told else None,
+            "analysis": str(told.pk) if told else None,
             "pending": str(answer.pending.pk) if answer.pending else None,
         }
 

@@ -18,9 +18,9 @@ _PRINTABLE = RegexValidator(r"^[^\x00-\x1f\x7f]*$", "Use printable characters on
 IDS = ("accession", "order", "study_uid")
 
 
-class CaseSubmissionSerializer(StrictSerializer):
-    """A new case: its details, and one file or more. Send it as multipart/form-data, with
-    `radiographs`, `photographs` and `views` as often as you have them."""
+class FilesSerializer(StrictSerializer):
+    """One file or more. Send them as multipart/form-data, with `radiographs`, `photographs` and
+    `views` as often as you have them."""
 
     radiographs = serializers.ListField(
         child=serializers.FileField(allow_empty_file=True),
@@ -40,6 +40,20 @@ class CaseSubmissionSerializer(StrictSerializer):
         default=list,
         help_text="Of the radiographs, then of the photographs, in their order.",
     )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        files = len(attrs["radiographs"]) + len(attrs["photographs"])
+        if not files:
+            raise field_error("radiographs", "required", "Send at least one radiograph.")
+        if len(attrs["views"]) > files:
+            raise field_error("views", "too_many_views")
+        return attrs
+
+
+class CaseSubmissionSerializer(FilesSerializer):
+    """A new case: its details, and one file or more. Send it as multipart/form-data, with
+    `radiographs`, `photographs` and `views` as often as you have them."""
+
     patient_reference = serializers.CharField(
         max_length=64,
         validators=[_PRINTABLE],
@@ -92,11 +106,3 @@ class CaseSubmissionSerializer(StrictSerializer):
         if found is None:
             raise serializers.ValidationError([wrong("not_offered")])
         return found
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        files = len(attrs["radiographs"]) + len(attrs["photographs"])
-        if not files:
-            raise field_error("radiographs", "required", "Send at least one radiograph.")
-        if len(attrs["views"]) > files:
-            raise field_error("views", "too_many_views")
-        return attrs

@@ -20,6 +20,7 @@ class ApiView(APIView):
     """`scopes` says by method which scope a key needs; a method without one is closed.
     `parameters` are all that the address may carry: a misspelt filter must not find everything."""
 
+    http_method_names = ["get", "head", "post"]
     scopes: ClassVar[Mapping[str, str]] = {}
     parameters: ClassVar[frozenset[str]] = frozenset()
     rate_uses: Sequence[Use] = ()

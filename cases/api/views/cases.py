@@ -1,13 +1,10 @@
 """Cases: submit one, look through them, follow one."""
 
 import json
-from collections.abc import Mapping
-from functools import partial
 from hashlib import blake2s
 from typing import Any, ClassVar
 from uuid import UUID
 
-from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 from django.utils.http import parse_etags, quote_etag
@@ -16,12 +13,11 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.models import Organization
+from accounts.models import User
 from cases import permissions
 from cases.api import docs, filters, pagination
-from cases.api.idempotency import fingerprint, key_of, once
-from cases.api.limits import unfinished
-from cases.api.problems import Problem, field_error, refused
+from cases.api.problems import field_error
+from cases.api.receiving import received, take
 from cases.api.serializers.cases import (
     CaseDetailSerializer,
     CasePageSerializer,
@@ -30,19 +26,15 @@ from cases.api.serializers.cases import (
 )
 from cases.api.serializers.submission import IDS, CaseSubmissionSerializer
 from cases.api.views.base import READ, SUBMIT, ApiView
-from cases.intake import uploads
 from cases.models import Case, IdempotencyClaim
 from cases.selectors.cases import cases_page, get_case_with_answers
 from cases.selectors.cursor import BadCursor
 from cases.services import submission
-from cases.services.reception import FileRefusal, SubmissionRefused
 from cases.views.guard import found
 from cases.vocabulary import CaseStatus, Source
 
 UNFINISHED = {CaseStatus.QUEUED, CaseStatus.RUNNING}
 ASK_AGAIN_SECONDS = 2
-TOO_MANY_WAIT_SECONDS = 30
-FILES = ("radiographs", "photographs")
 
 
 class CasesView(ApiView):
@@ -75,54 +67,25 @@ class CasesView(ApiView):
         organization = self.person.organization
         if organization is None or not permissions.may_submit(self.person):
             raise PermissionDenied("Only members of an active organization submit cases.")
-        key = key_of(request)
-        cut_off = uploads.refusal(request)
-        if cut_off is not None:
-            raise refused([FileRefusal(0, "", cut_off.code, cut_off.message)], 0)
-        sent = CaseSubmissionSerializer(data=request.data, context={"request": request})
-        sent.is_valid(raise_exception=True)
-        make = partial(self._submit, organization, sent.validated_data)
-        if key is None:
-            return self._taken(make(None).pk, repeated=False)
-        details = {k: v for k, v in sent.validated_data.items() if k not in FILES}
-        files = {kind: sent.validated_data[kind] for kind in FILES}
-        content = fingerprint(details, files)
-        pk, repeated = once(organization=organization, key=key, content=content, make=make)
-        return self._taken(pk, repeated=repeated)
+        sent = received(request, CaseSubmissionSerializer)
+        pk, repeated = take(
+            request, sent, organization=organization, counted=organization, make=self._submit
+        )
+        return taken(request, pk, repeated=repeated)
 
-    def _submit(
-        self, organization: Organization, sent: Mapping[str, Any], claim: IdempotencyClaim | None
-    ) -> Case:
-        details = dict(sent)
-        radiographs, photographs = (details.pop(kind) for kind in FILES)
+    def _submit(self, claim: IdempotencyClaim | None, details: dict[str, Any]) -> UUID:
         ids = {kind: details.pop(kind) for kind in IDS}
         deadline = details["reading_deadline"]
         if deadline is not None and deadline <= timezone.now():
             raise field_error("reading_deadline", "passed")
-        files = [*radiographs, *photographs]
-        if unfinished(organization) + len(radiographs) > settings.API_UNFINISHED_PER_ORGANIZATION:
-            raise Problem("too_many_unfinished", status=429, wait=TOO_MANY_WAIT_SECONDS)
-        try:
-            return submission.submit_case(
-                submitted_by=self.person,
-                files=files,
-                photographs=[False] * len(radiographs) + [True] * len(photographs),
-                external_ids=ids,
-                source=Source.API,
-                claim=claim,
-                **details,
-            )
-        except SubmissionRefused as error:
-            raise refused(error.refusals, len(radiographs)) from None
-
-    def _taken(self, case_id: UUID, *, repeated: bool) -> Response:
-        case = found(get_case_with_answers, user=self.person, case_id=case_id)
-        told = CaseDetailSerializer(case, context={"request": self.request}).data
-        address = self.request.build_absolute_uri(case_address(case))
-        headers = {"Location": address, "Retry-After": str(ASK_AGAIN_SECONDS)}
-        if repeated:
-            headers["Idempotency-Replayed"] = "true"
-        return Response(told, status=202, headers=headers)
+        case = submission.submit_case(
+            submitted_by=self.person,
+            external_ids=ids,
+            source=Source.API,
+            claim=claim,
+            **details,
+        )
+        return case.pk
 
 
 class CaseView(ApiView):
@@ -149,3 +112,15 @@ def case_response(request: Request, case: Case) -> Response:
     if request.method in {"GET", "HEAD"} and (tag in known or known == ["*"]):
         return Response(status=304, headers=headers)
     return Response(told, headers=headers)
+
+
+def taken(request: Request, case_id: UUID, *, repeated: bool) -> Response:
+    """It is stored, and may be asked for at its address."""
+    user: User = request.user  # type: ignore[assignment]  # permitted by now
+    case = found(get_case_with_answers, user=user, case_id=case_id)
+    told = CaseDetailSerializer(case, context={"request": request}).data
+    address = request.build_absolute_uri(case_address(case))
+    headers = {"Location": address, "Retry-After": str(ASK_AGAIN_SECONDS)}
+    if repeated:
+        headers["Idempotency-Replayed"] = "true"
+    return Response(told, status=202, headers=headers)

@@ -5,6 +5,7 @@ from typing import Any
 from csp.constants import SELF, UNSAFE_INLINE
 from csp.decorators import csp_update
 from django.utils.decorators import method_decorator
+from django.views.decorators.cache import never_cache
 from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
 from rest_framework.permissions import AllowAny
 
@@ -21,6 +22,7 @@ class SchemaView(SpectacularJSONAPIView):
 
 
 # Its scripts set the styles of what they draw; scripts themselves come from our own files alone.
+@method_decorator(never_cache, name="dispatch")
 @method_decorator(csp_update({"style-src": [SELF, UNSAFE_INLINE]}), name="dispatch")
 class DocsView(SpectacularSwaggerSplitView):
     authentication_classes = []

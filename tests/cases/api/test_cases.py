@@ -8,6 +8,7 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import Organization
+from cases.answers import demonstration_note
 from cases.models import Analysis, Case, ModelVersion
 from cases.services.corrections import correct_case
 from cases.services.submission import _save_ids
@@ -135,6 +136,7 @@ class TestOne:
             assert radiograph["answer"] == {
                 "kind": "fracture",
                 "statement": "Fracture suspected. Check the marked place.",
+                "note": demonstration_note(analysis.model_version),
                 "probability": 0.83,
                 "analysis": str(analysis.pk),
                 "pending": None,

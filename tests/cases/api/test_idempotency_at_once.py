@@ -13,7 +13,7 @@ from tests.cases.files import upload
 from tests.cases.services.test_concurrency import at_once
 
 pytestmark = pytest.mark.usefixtures("several_connections", "storage")
-AT_ONCE = 12
+AT_ONCE = 50
 
 
 def submit(text: str) -> Any:

@@ -91,6 +91,7 @@ def test_what_is_said_in_place_of_it(reading: Caller, world: list[Analysis]) -> 
     assert told["radiographs"][0]["answer"] == {
         "kind": "withheld",
         "statement": "Not shown yet. Say first what you see.",
+        "note": "",
         "probability": None,
         "analysis": None,
         "pending": None,

@@ -68,7 +68,9 @@ def test_a_clinician_who_signed_in_reads_in_their_own_name(
     assert codes(other) == {"reader_email": "reader_unwanted"}
 
 
-def test_an_amendment_names_what_it_amends(analysis: Analysis, case: Case, reading: Caller) -> None:
+def test_an_amendment_names_what_it_amends(
+    analysis: Analysis, case: Case, reading: Caller, reader: User
+) -> None:
     first = reading.post(f"cases/{case.pk}/reads/", body()).json()
     blind = reading.post(f"cases/{case.pk}/reads/", body(conclusion="unsure"))
     assert (blind.status_code, codes(blind)) == (409, {None: "cannot_be_read"})

@@ -10,17 +10,23 @@ from django.test import Client
 from accounts.models import User
 from cases.models import Analysis
 from tests.access_table import ROWS
+from tests.api_access_table import API
 from tests.cases.views.page import address
 from tests.cases.views.withheld import answer, answered_cases, read_first, still  # noqa: F401
 
 # What differs between two answers to the same question, and tells nothing.
-PASSING = re.compile(rb'(csrfmiddlewaretoken" value="|csrf-token" content=")[^"]+|/ID ?\[[^\]]+\]')
+PASSING = re.compile(
+    rb'(csrfmiddlewaretoken" value="|csrf-token" content="|"request_id":"|X-CSRFTOKEN"\] = ")[^"]+'
+    rb"|/ID ?\[[^\]]+\]"
+)
 ALSO = (
     "/?each=1",
     "/cases/?level=fracture",
     "/cases/?level=no_fracture_found",
     "/cases/?status=finished",
     "/cases.csv?level=fracture",
+    "/api/v1/cases/?level=fracture",
+    "/api/v1/cases/?level=no_fracture_found&page_size=1",
     "/cases/{case}/?radiograph={radiograph}&beside={beside}",
     "/cases/{case}/status/?n=1&state=old",
     "/worklist/?region=wrist",
@@ -29,7 +35,7 @@ ALSO = (
 
 def addresses(analyses: list[Analysis]) -> list[str]:
     """Every address of the site that can be asked for, whatever case it names."""
-    asked = {row.address for row in ROWS if row.method == "get"} | set(ALSO)
+    asked = {row.address for row in (*ROWS, *API) if row.method == "get"} | set(ALSO)
     found = []
     for number, analysis in enumerate(analyses):
         beside = analyses[(number + 1) % len(analyses)]
@@ -48,7 +54,7 @@ def addresses(analyses: list[Analysis]) -> list[str]:
     return sorted(set(found))
 
 
-def told(client: Client, asked: list[str]) -> dict[str, tuple[int, str, bytes]]:
+def told(client: Client, asked: list[str]) -> dict[str, tuple[int, str, str, bytes]]:
     """What each address answers, and nothing of what asking leaves behind."""
     answers = {}
     for one in asked:
@@ -56,8 +62,8 @@ def told(client: Client, asked: list[str]) -> dict[str, tuple[int, str, bytes]]:
             response = client.get(one)
             body = b"".join(response.streaming_content) if response.streaming else response.content  # type: ignore[attr-defined]
             transaction.set_rollback(True)
-        place = response.headers.get("Location", "")
-        answers[one] = (response.status_code, place, PASSING.sub(b"", body))
+        place, tag = (response.headers.get(name, "") for name in ("Location", "ETag"))
+        answers[one] = (response.status_code, place, tag, PASSING.sub(b"", body))
     return answers
 
 
@@ -91,5 +97,9 @@ def test_the_same_question_finds_what_hangs_on_it(page: Client, world: list[Anal
         address(case, "status/"),
         address(case, "report.pdf"),
         address(case, "report/"),
+        "/api/v1/cases/",
+        "/api/v1/cases/?level=fracture",
+        f"/api/v1/cases/{case.pk}/",
+        f"/api/v1/cases/{case.pk}/analyses/",
     ):
         assert one in found

@@ -1,0 +1,66 @@
+"""Files that come in: read to their end or refused, counted against the limits, taken once."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from rest_framework.request import Request
+
+from accounts.models import Organization
+from cases.api.idempotency import fingerprint, key_of, once
+from cases.api.limits import unfinished
+from cases.api.problems import Problem, refused
+from cases.api.serializers.submission import FilesSerializer
+from cases.intake import uploads
+from cases.models import IdempotencyClaim
+from cases.services.reception import FileRefusal, SubmissionRefused
+
+FILES = ("radiographs", "photographs")
+TOO_MANY_WAIT_SECONDS = 30
+Make = Callable[[IdempotencyClaim | None, dict[str, Any]], UUID]
+
+
+def received(request: Request, form: type[FilesSerializer]) -> dict[str, Any]:
+    """What was sent, understood. Raises Problem or ValidationError."""
+    cut_off = uploads.refusal(request)
+    if cut_off is not None:
+        raise refused([FileRefusal(0, "", cut_off.code, cut_off.message)], 0)
+    sent = form(data=request.data, context={"request": request})
+    sent.is_valid(raise_exception=True)
+    return dict(sent.validated_data)
+
+
+def take(
+    request: Request,
+    sent: Mapping[str, Any],
+    *,
+    organization: Organization,
+    counted: Organization,
+    make: Make,
+    about: str = "",
+) -> tuple[UUID, bool]:
+    """The key of the case that `make` stores the files in, and whether an earlier request did.
+
+    `organization` sends; `counted` is whose unfinished analyses there is room for; `about` is what
+    the address adds to the content.
+    """
+
+    def stored(claim: IdempotencyClaim | None) -> UUID:
+        details = dict(sent)
+        radiographs, photographs = (details.pop(kind) for kind in FILES)
+        if unfinished(counted) + len(radiographs) > settings.API_UNFINISHED_PER_ORGANIZATION:
+            raise Problem("too_many_unfinished", status=429, wait=TOO_MANY_WAIT_SECONDS)
+        details["files"] = [*radiographs, *photographs]
+        details["photographs"] = [False] * len(radiographs) + [True] * len(photographs)
+        try:
+            return make(claim, details)
+        except SubmissionRefused as error:
+            raise refused(error.refusals, len(radiographs)) from None
+
+    key = key_of(request)
+    if key is None:
+        return stored(None), False
+    said = {name: value for name, value in sent.items() if name not in FILES}
+    content = fingerprint({**said, "about": about}, {kind: sent[kind] for kind in FILES})
+    return once(organization=organization, key=key, content=content, make=stored)
