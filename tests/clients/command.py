@@ -27,18 +27,16 @@ def begin(*arguments: str | Path, key: str = "", server: str = "") -> "subproces
 
 
 def run(
-    *arguments: str | Path, key: str = "", server: str = "", given: bytes = b""
+    *arguments: str | Path, key: str = "", server: str = "", given: str = ""
 ) -> "subprocess.CompletedProcess[str]":
-    done = subprocess.run(
+    return subprocess.run(
         [sys.executable, "-m", "fracture_client", *map(str, arguments)],
         env=environment(key, server),
         input=given,
         capture_output=True,
+        text=True,
         timeout=120,
         check=False,
-    )
-    return subprocess.CompletedProcess(
-        done.args, done.returncode, done.stdout.decode(), done.stderr.decode()
     )
 
 

@@ -50,9 +50,11 @@ def test_a_webhook_at_the_command_line(tmp_path: Path) -> None:
     secret = tmp_path / "secret"
     secret.write_text(f"{SECRET}\n")
     head = ("verify-webhook", "--id", "msg_1", "--timestamp", str(now), "--secret-file", secret)
-    good = run(*head, "--signature", signature(SECRET, now), given=BODY)
+    good = run(*head, "--signature", signature(SECRET, now), given=BODY.decode())
     assert (good.returncode, '"type": "case.finished"' in good.stdout) == (0, True)
-    bad = run(*head, "--signature", "v1," + base64.b64encode(b"x" * 32).decode(), given=BODY)
+    bad = run(
+        *head, "--signature", "v1," + base64.b64encode(b"x" * 32).decode(), given=BODY.decode()
+    )
     assert (bad.returncode, bad.stdout) == (1, "")
 
 
@@ -83,7 +85,8 @@ def test_it_installs(tmp_path: Path) -> None:
     """From a copy: building leaves things behind. Nothing is asked of a package index."""
     source, target = tmp_path / "source", tmp_path / "target"
     shutil.copytree(SOURCE, source)
-    installer = [Path(sys.executable).with_name("uv"), "pip", "install", "--quiet", "--offline"]
+    uv = Path(sys.executable).with_name("uv")
+    installer = [str(uv), "pip", "install", "--quiet", "--offline"]
     options = ["--no-deps", "--no-build-isolation", "--python", sys.executable]
     subprocess.run([*installer, *options, "--target", target, source], check=True, timeout=60)
     assert (target / "fracture_client" / "py.typed").exists()

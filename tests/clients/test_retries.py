@@ -17,7 +17,7 @@ from fracture_client import (
     UnencryptedAddress,
     UnexpectedAnswer,
 )
-from tests.clients.stubborn import Answer, Stubborn, error
+from tests.clients.stubborn import ME, Answer, Stubborn, error
 from tests.running_site import free_port
 
 KEY = "fxp_abcdefgh_verysecretverysecretverysecretverysecre"
@@ -150,11 +150,11 @@ def test_http_is_warned_about_except_on_this_machine(recwarn: pytest.WarningsRec
 
 
 def test_a_newer_server_may_tell_more_but_not_less(stubborn: Stubborn) -> None:
-    more = {"name": "g", "organization": None, "key": None, "reading_organizations": [], "mood": 1}
-    less = {"name": "g", "organization": None, "key": None}
+    more = {**ME, "mood": 1}
+    less = {name: value for name, value in ME.items() if name != "reading_organizations"}
     stubborn.answers = [Answer(200, more), Answer(200, less), Answer(200, "<html>")]
     api = client(stubborn.address, [])
-    assert api.me().name == "g"
+    assert api.me().name == "gateway"
     with pytest.raises(UnexpectedAnswer, match="reading_organizations"):
         api.me()
     with pytest.raises(UnexpectedAnswer, match="no JSON"):

@@ -26,7 +26,9 @@ def _show(case: Case) -> None:
     for one in case.radiographs:
         answer = one.answer
         shown = "" if answer.probability is None else f" {answer.probability:.0%}"
-        print(f"  {one.position + 1}  {answer.kind}{shown}  {answer.statement} {answer.note}".rstrip())
+        print(
+            f"  {one.position + 1}  {answer.kind}{shown}  {answer.statement} {answer.note}".rstrip()
+        )
     print(case.disclaimer)
 
 

@@ -27,7 +27,10 @@ from fracture_client.errors import (
     UnexpectedAnswer,
 )
 
-_CODES = {ConnectionFailed: "connection_failed", UnexpectedAnswer: "unexpected_answer"}
+_CODES: dict[type[Exception], str] = {
+    ConnectionFailed: "connection_failed",
+    UnexpectedAnswer: "unexpected_answer",
+}
 LOOK_EVERY = 15.0
 ROOM_AGAIN = 30.0
 
