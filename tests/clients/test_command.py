@@ -74,9 +74,9 @@ def test_a_line_that_a_crash_cut_off_is_passed_over(tmp_path: Path) -> None:
 
 
 def test_a_name_is_no_formula(tmp_path: Path) -> None:
-    write(tmp_path / "out.csv", [Row("=1+1.png"), Row("caf\udce9.png")])
+    write(tmp_path / "out.csv", [Row("=1+1.png"), Row("x\udce9.png")])
     with (tmp_path / "out.csv").open(errors="surrogateescape") as file:
-        assert "caf\udce9.png" in file.read()
+        assert "x\udce9.png" in file.read()
     write(tmp_path / "out.csv", [Row("=1+1.png")])
     assert list(rows(tmp_path / "out.csv")) == ["'=1+1.png"]
 
