@@ -5,7 +5,12 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler
 from typing import Any
 
-ME: dict[str, Any] = {"name": "gateway", "organization": None, "key": None, "reading_organizations": []}
+ME: dict[str, Any] = {
+    "name": "gateway",
+    "organization": None,
+    "key": None,
+    "reading_organizations": [],
+}
 
 
 @dataclass
