@@ -1,0 +1,64 @@
+"""Client of a fracture platform: submit radiographs, wait for answers, verify webhooks."""
+
+from fracture_client.client import Client, NotFinished
+from fracture_client.errors import (
+    ApiError,
+    BadWebhook,
+    Conflict,
+    ConnectionFailed,
+    FractureError,
+    NotAllowed,
+    NotFound,
+    Problem,
+    Refused,
+    ServerBroken,
+    Throttled,
+    UnexpectedAnswer,
+)
+from fracture_client.records import (
+    Analyses,
+    Analysis,
+    Answer,
+    Case,
+    CaseSummary,
+    Me,
+    Model,
+    Radiograph,
+    Read,
+    Reads,
+    Submitted,
+)
+from fracture_client.transport import UnencryptedAddress
+from fracture_client.webhooks import Event, verify_webhook
+
+__all__ = [
+    "Analyses",
+    "Analysis",
+    "Answer",
+    "ApiError",
+    "BadWebhook",
+    "Case",
+    "CaseSummary",
+    "Client",
+    "Conflict",
+    "ConnectionFailed",
+    "Event",
+    "FractureError",
+    "Me",
+    "Model",
+    "NotAllowed",
+    "NotFinished",
+    "NotFound",
+    "Problem",
+    "Radiograph",
+    "Read",
+    "Reads",
+    "Refused",
+    "ServerBroken",
+    "Submitted",
+    "Throttled",
+    "UnencryptedAddress",
+    "UnexpectedAnswer",
+    "verify_webhook",
+]
+__version__ = "0.1.0"
