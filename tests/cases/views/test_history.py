@@ -92,7 +92,7 @@ def test_the_number_of_queries_does_not_grow(
     client = sign_in(reader)
     for number in range(12):
         CaseFactory(submitting_organization=hospital, patient_reference=f"R-{number}")
-    # Session, person, cases sent, cases to read, radiographs, reads, model.
+    # Session, person, cases sent, cases to read, radiographs, their reads, model.
     with django_assert_num_queries(7):
         assert client.get("/cases/").status_code == 200
 
