@@ -86,6 +86,9 @@ def shots(book: CaseBook) -> list[Shot]:
         Shot("model-card", book.card),
         Shot("account", "/account/"),
         Shot("people", "/organization/", who="organization administrator"),
+        Shot("api-keys", "/organization/keys/", who="organization administrator"),
+        Shot("webhooks", "/organization/webhooks/", who="organization administrator"),
+        Shot("api", "/api/v1/docs/", whole=False),
         Shot("menu", "/", before=menu, whole=False),
         Shot("not-found", NOWHERE),
         # Its script would leave it at once, for there is a network.
