@@ -1,6 +1,7 @@
 """Who may do what with a case that they can see. What is seen is `CaseQuerySet.visible_to`."""
 
-from accounts.models import Organization, User
+from accounts.models import ApiKey, Organization, User
+from accounts.permissions import may_administer
 from cases.models import Case
 
 READERS = (User.Role.CLINICIAN, User.Role.SUPERVISING_READER)
@@ -62,3 +63,21 @@ def reading_choices(user: User) -> list[Organization]:
         return []
     default = own.default_reading_organization
     return [default, own] if default and default.is_active else [own]
+
+
+def may_administer_webhooks(user: User, organization: Organization | None) -> bool:
+    """Who administers the organization, and its own programs whose key has the scope `admin`.
+
+    To such a program nothing else of the organization opens: neither its people nor its keys.
+    """
+    if not user.is_service_account:
+        return may_administer(user, organization)
+    key: ApiKey | None = getattr(user, "api_key", None)
+    return (
+        organization is not None
+        and organization.pk == user.organization_id
+        and user.is_open
+        and key is not None
+        and key.is_live
+        and key.allows(ApiKey.Scope.ADMIN)
+    )

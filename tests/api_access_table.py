@@ -2,6 +2,7 @@
 form's token besides. Programs with keys: `tests/cases/api/test_access.py`."""
 
 from tests.access_rows import (
+    ADMINISTRATORS,
     SIDES,
     SUBMITTERS,
     Answer,
@@ -26,6 +27,34 @@ WITHDRAWING = _door(
     answers(SUBMITTERS, NOT_JSON, reader=403, reading_administrator=403),
 )
 ONE_CASE = "api/v1/cases/<uuid:case_id>/"
+
+HOOKS = "api/v1/webhooks/"
+ONE_HOOK = f"{HOOKS}<uuid:endpoint_id>/"
+WHO_HOOKS = ("administrator", "operator")
+HOOKED, HOOKING = _door(answers(WHO_HOOKS)), _door(answers(WHO_HOOKS, NOT_JSON))
+NO_GET = _door(answers(seen=405))
+WEBHOOKS = [
+    Row(HOOKS, f"/{HOOKS}", _door(answers(ADMINISTRATORS, others=403))),
+    Row(HOOKS, f"/{HOOKS}", _door(answers(ADMINISTRATORS, NOT_JSON, 403, operator=403)), "post"),
+    Row(ONE_HOOK, f"/{HOOKS}{{webhookendpoint}}/", HOOKED),
+    Row(ONE_HOOK, f"/{HOOKS}{{nothing}}/", _door(answers((), 404))),
+    Row(ONE_HOOK, f"/{HOOKS}{{webhookendpoint}}/", HOOKED, "patch"),
+    Row(f"{ONE_HOOK}deliveries/", f"/{HOOKS}{{webhookendpoint}}/deliveries/", HOOKED),
+    *(
+        Row(f"{ONE_HOOK}{act}/", f"/{HOOKS}{{webhookendpoint}}/{act}/", table, method)
+        for act in ("secret", "test", "replay")
+        for table, method in ((NO_GET, "get"), (HOOKING, "post"))
+    ),
+    *(
+        Row(
+            f"{HOOKS}deliveries/<uuid:delivery_id>/replay/",
+            f"/{HOOKS}deliveries/{{webhookdelivery}}/replay/",
+            table,
+            method,
+        )
+        for table, method in ((NO_GET, "get"), (HOOKING, "post"))
+    ),
+]
 
 API = [
     Row("api/v1/cases/", "/api/v1/cases/", ANYBODY),
@@ -70,6 +99,7 @@ API = [
     ),
     Row("api/v1/models/active/", "/api/v1/models/active/", ANYBODY),
     Row("api/v1/models/<uuid:model_version_id>/", "/api/v1/models/{model_version}/", ANYBODY),
+    *WEBHOOKS,
     Row("api/v1/me/", "/api/v1/me/", ANYBODY),
     Row("api/v1/usage/", "/api/v1/usage/", ANYBODY),
     Row("api/v1/schema/", "/api/v1/schema/", everybody(200)),

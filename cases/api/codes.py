@@ -40,6 +40,8 @@ ABOUT_FIELDS: Final[dict[str, str]] = {
     "reader_unknown": "No clinician of your organization has this e-mail address.",
     "only_radiograph": "It is the only radiograph: withdraw the case instead.",
     "not_of_this_case": "This belongs to no radiograph of the case.",
+    "url_refused": "Nothing is sent to such an address.",
+    "unknown_event_types": "Choose at least one of the events.",
 }
 ABOUT_REQUESTS: Final[dict[str, str]] = {
     "parse_error": "The body cannot be read: check its format.",
@@ -69,6 +71,9 @@ ABOUT_REQUESTS: Final[dict[str, str]] = {
     "no_active_model": "No model is active: the case waits for one.",
     "cannot_be_analysed": "The software cannot assess this radiograph.",
     "cannot_be_read": "The read cannot be recorded as it was sent.",
+    "too_many_endpoints": "An organization has no more endpoints: change one that is there.",
+    "endpoint_off": "The endpoint is switched off: switch it on first.",
+    "delivery_waits": "The event waits to be sent already.",
     "throttled": "Too many requests: wait for the seconds that Retry-After names.",
     "too_many_unfinished": (
         "Too many analyses of your organization are unfinished: wait until some are done."

@@ -7,6 +7,7 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 
 from cases.api.filters import CaseFilterSet
 from cases.models import AccessRecord
+from cases.vocabulary import DeliveryStatus
 
 HEADER: Final = "header"
 QUERY: Final = "query"
@@ -193,3 +194,57 @@ USAGE: dict[str, Any] = {
     "description": "For any key, whatever its scopes.",
     "tags": ["account"],
 }
+_BY_ADMIN = "For keys with the scope `admin`, and for administrators who signed in. "
+
+
+def _webhooks(name: str, summary: str, says: str, *parameters: Any) -> dict[str, Any]:
+    return {
+        "operation_id": name,
+        "summary": summary,
+        "description": _BY_ADMIN + says,
+        "tags": ["webhooks"],
+        "parameters": list(parameters),
+    }
+
+
+LIST_WEBHOOKS = _webhooks("list_webhooks", "List webhook endpoints", "The oldest first.")
+CREATE_WEBHOOK = _webhooks(
+    "create_webhook",
+    "Make a webhook endpoint",
+    "The answer holds the secret that requests are signed with: it is told this once.",
+    _answer_header("Location", "The endpoint's own address.", 201),
+)
+GET_WEBHOOK = _webhooks("get_webhook", "Get a webhook endpoint", "Without its secret.")
+CHANGE_WEBHOOK = _webhooks(
+    "change_webhook",
+    "Change a webhook endpoint, or switch it off and on",
+    "What is not sent stays. Nothing is kept for an endpoint while it is off; what waited before "
+    "is sent when it is switched on.",
+)
+ROTATE_WEBHOOK_SECRET = _webhooks(
+    "rotate_webhook_secret",
+    "Make a new secret",
+    "It is told this once. For 24 hours the one before it signs as well.",
+)
+TEST_WEBHOOK = _webhooks(
+    "test_webhook",
+    "Send a test",
+    "An event `webhook.test`, by the way that every event takes. Look among the deliveries for "
+    "what came of it.",
+)
+DELIVERIES = _webhooks(
+    "list_webhook_deliveries",
+    "List what was sent to an endpoint",
+    "The newest 50, each with its attempts, the newest first. They are kept for 30 days.",
+    OpenApiParameter("status", str, QUERY, enum=DeliveryStatus.values),
+)
+REPLAY_FAILED = _webhooks(
+    "replay_failed_webhooks",
+    "Send everything again that failed",
+    "Of what happened since a moment, under the same ids.",
+)
+REPLAY = _webhooks(
+    "replay_webhook",
+    "Send one event again",
+    "Under the same id, whether it was delivered or not.",
+)

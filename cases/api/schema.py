@@ -18,10 +18,11 @@ ALWAYS = {
     503: "Not just now: wait for the seconds that Retry-After names.",
 }
 WITH_BODY = {
-    409: "The case does not stand as this needs.",
+    409: "The case, or the endpoint, does not stand as this needs.",
     413: "Too much was sent.",
     415: "The body is of a type that is not taken here.",
-    422: "Understood, but not taken: a file, or an Idempotency-Key that stands for other content.",
+    422: "Understood, but not taken: a file, an address that nothing is sent to, or an "
+    "Idempotency-Key that stands for other content.",
 }
 
 
@@ -40,7 +41,7 @@ class Schema(AutoSchema):
         problems = dict(ALWAYS)
         if "{" in self.path:
             problems[404] = "Not there, or not for you to see."
-        if self.method == "POST":
+        if self.method in {"POST", "PATCH"}:
             problems |= WITH_BODY
         return problems
 

@@ -10,6 +10,15 @@ from cases.api.views.models import ActiveModelView, ModelView
 from cases.api.views.nothing import NothingView
 from cases.api.views.radiographs import AnalysesView, HeatmapView, ImageView, RadiographsView
 from cases.api.views.reads import ReadsView
+from cases.api.views.webhooks import (
+    DeliveriesView,
+    EndpointsView,
+    EndpointView,
+    ReplayFailedView,
+    ReplayView,
+    SecretView,
+    SendTestView,
+)
 
 _V1 = [
     path("cases/", CasesView.as_view(), name="api_cases"),
@@ -26,6 +35,25 @@ _V1 = [
     path("analyses/<uuid:analysis_id>/heatmap/", HeatmapView.as_view(), name="api_heatmap"),
     path("models/active/", ActiveModelView.as_view(), name="api_active_model"),
     path("models/<uuid:model_version_id>/", ModelView.as_view(), name="api_model"),
+    path("webhooks/", EndpointsView.as_view(), name="api_webhooks"),
+    path("webhooks/<uuid:endpoint_id>/", EndpointView.as_view(), name="api_webhook"),
+    path("webhooks/<uuid:endpoint_id>/secret/", SecretView.as_view(), name="api_webhook_secret"),
+    path("webhooks/<uuid:endpoint_id>/test/", SendTestView.as_view(), name="api_webhook_test"),
+    path(
+        "webhooks/<uuid:endpoint_id>/deliveries/",
+        DeliveriesView.as_view(),
+        name="api_webhook_deliveries",
+    ),
+    path(
+        "webhooks/<uuid:endpoint_id>/replay/",
+        ReplayFailedView.as_view(),
+        name="api_webhook_replay_failed",
+    ),
+    path(
+        "webhooks/deliveries/<uuid:delivery_id>/replay/",
+        ReplayView.as_view(),
+        name="api_webhook_replay",
+    ),
     path("schema/", SchemaView.as_view(), name="api_schema"),
     path("docs/", DocsView.as_view(), name="api_docs"),
     path("me/", MeView.as_view(), name="api_me"),

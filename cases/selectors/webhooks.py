@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce
 from accounts.models import Organization, User
 from accounts.selectors import administered_organizations
 from cases.models import Case, WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookEvent
+from cases.permissions import may_administer_webhooks
 from cases.vocabulary import DeliveryStatus, WebhookEventType
 
 SHOWN = 50
@@ -19,22 +20,38 @@ REPUBLISH_AFTER = timedelta(seconds=30)
 
 
 def webhook_endpoints(*, user: User) -> QuerySet[WebhookEndpoint]:
-    """Those of the organizations that this person administers."""
-    return WebhookEndpoint.objects.filter(
-        organization__in=administered_organizations(user)
-    ).select_related("organization")
+    """Those of the organizations whose webhooks this person, or a key's account, administers."""
+    return WebhookEndpoint.objects.filter(organization__in=_administered(user)).select_related(
+        "organization"
+    )
 
 
-def endpoints_shown(*, user: User, organization: Organization) -> QuerySet[WebhookEndpoint]:
-    """An organization's endpoints, each with how many deliveries are `waiting` and `failed`."""
+def _administered(user: User) -> QuerySet[Organization]:
+    """The organizations of which `permissions.may_administer_webhooks` is true."""
+    if not user.is_service_account:
+        return administered_organizations(user)
+    own = user.organization
+    if own is None or not may_administer_webhooks(user, own):
+        return Organization.objects.none()
+    return Organization.objects.filter(pk=own.pk)
+
+
+def endpoints_shown(
+    *, user: User, organization: Organization | None = None
+) -> QuerySet[WebhookEndpoint]:
+    """An organization's endpoints, or all that are administered, each with how many deliveries are
+    `waiting` and `failed`."""
     pending = Count("deliveries", filter=Q(deliveries__status=DeliveryStatus.PENDING))
     failed = Count("deliveries", filter=Q(deliveries__status=DeliveryStatus.FAILED))
-    return (
-        webhook_endpoints(user=user)
-        .filter(organization=organization)
-        .annotate(waiting=pending, failed=failed)
-        .order_by("created_at", "pk")
-    )
+    rows = webhook_endpoints(user=user)
+    if organization is not None:
+        rows = rows.filter(organization=organization)
+    return rows.annotate(waiting=pending, failed=failed).order_by("created_at", "pk")
+
+
+def get_endpoint_shown(*, user: User, endpoint_id: UUID) -> WebhookEndpoint:
+    """As `endpoints_shown` has it. Raises WebhookEndpoint.DoesNotExist as `get_endpoint` does."""
+    return endpoints_shown(user=user).get(pk=endpoint_id)
 
 
 def get_endpoint(*, user: User, endpoint_id: UUID) -> WebhookEndpoint:

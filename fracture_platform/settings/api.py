@@ -73,6 +73,8 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "Agreement": "cases.vocabulary.Agreement",
         "OtherFinding": "cases.vocabulary.OtherFinding",
         "PixelSpacingKind": "cases.vocabulary.PixelSpacingKind",
+        "WebhookEventType": "cases.vocabulary.WebhookEventType",
+        "DeliveryStatus": "cases.vocabulary.DeliveryStatus",
         "Scope": "accounts.models.ApiKey.Scope",
         "OrganizationKind": "accounts.models.Organization.Kind",
     },
@@ -81,6 +83,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         {"name": "images", "description": "Radiographs and heatmaps, every look recorded."},
         {"name": "reads", "description": "What clinicians concluded."},
         {"name": "models", "description": "Which model is asked, and what was measured of it."},
+        {"name": "webhooks", "description": "Where your own system is told what happened."},
         {"name": "account", "description": "Who you are here, and the limits."},
     ],
 }

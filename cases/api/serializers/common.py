@@ -29,6 +29,10 @@ class StrictSerializer(serializers.Serializer):
             raise serializers.ValidationError(problems)
 
 
+class EmptySerializer(StrictSerializer):
+    """Nothing is sent."""
+
+
 class OrganizationSerializer(serializers.ModelSerializer):
     """An organization by its name."""
 

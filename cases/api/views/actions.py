@@ -1,6 +1,6 @@
 """What is done with a case that is there: cancel what waits, ask again, withdraw."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 from uuid import UUID
 
 from drf_spectacular.utils import extend_schema
@@ -13,7 +13,7 @@ from cases import permissions
 from cases.api import docs
 from cases.api.problems import Problem, field_error, wrong
 from cases.api.serializers.cases import CaseDetailSerializer, case_address
-from cases.api.serializers.common import StrictSerializer
+from cases.api.serializers.common import EmptySerializer, StrictSerializer
 from cases.api.views.base import SUBMIT, ApiView
 from cases.api.views.cases import ASK_AGAIN_SECONDS, case_response
 from cases.forms import printable
@@ -21,10 +21,6 @@ from cases.models import Case, Radiograph
 from cases.selectors.cases import get_case, get_case_with_answers
 from cases.services import analyses, corrections
 from cases.views.guard import found
-
-
-class EmptySerializer(StrictSerializer):
-    """Nothing is sent."""
 
 
 class RerunSerializer(StrictSerializer):
@@ -42,7 +38,6 @@ class WithdrawSerializer(StrictSerializer):
 
 class CaseAction(ApiView):
     scopes: ClassVar = {"POST": SUBMIT}
-    takes: ClassVar[type[StrictSerializer]] = EmptySerializer
 
     def live_case(self, case_id: UUID) -> Case:
         """A case that is not withdrawn."""
@@ -50,11 +45,6 @@ class CaseAction(ApiView):
         if case.withdrawn_at:
             raise Problem("case_withdrawn", status=409)
         return case
-
-    def sent(self) -> dict[str, Any]:
-        form = self.takes(data=self.request.data)
-        form.is_valid(raise_exception=True)
-        return dict(form.validated_data)
 
     def now(self, case_id: UUID) -> Response:
         """The case as it stands after what was done."""

@@ -11,18 +11,21 @@ from accounts.models import ApiKey, User
 from cases.api.errors import request_id
 from cases.api.limits import Use
 from cases.api.problems import wrong
+from cases.api.serializers.common import EmptySerializer, StrictSerializer
 from cases.api.throttles import rate_headers
 
-SUBMIT, READ = ApiKey.Scope.SUBMIT, ApiKey.Scope.READ
+SUBMIT, READ, ADMIN = ApiKey.Scope.SUBMIT, ApiKey.Scope.READ, ApiKey.Scope.ADMIN
 
 
 class ApiView(APIView):
     """`scopes` says by method which scope a key needs; a method without one is closed.
-    `parameters` are all that the address may carry: a misspelt filter must not find everything."""
+    `parameters` are all that the address may carry: a misspelt filter must not find everything.
+    `takes` is what `sent` understands."""
 
     http_method_names = ["get", "head", "post"]
     scopes: ClassVar[Mapping[str, str]] = {}
     parameters: ClassVar[frozenset[str]] = frozenset()
+    takes: ClassVar[type[StrictSerializer]] = EmptySerializer
     rate_uses: Sequence[Use] = ()
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
@@ -39,6 +42,12 @@ class ApiView(APIView):
         for name, value in rate_headers(self.rate_uses).items():
             done[name] = value
         return done
+
+    def sent(self) -> dict[str, Any]:
+        """The body, understood. Raises ValidationError, field by field."""
+        form = self.takes(data=self.request.data)
+        form.is_valid(raise_exception=True)
+        return dict(form.validated_data)
 
     @property
     def person(self) -> User:

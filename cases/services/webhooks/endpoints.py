@@ -1,6 +1,6 @@
 """Endpoints: made, changed, given a new secret, switched off and on, tried."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -9,9 +9,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import Organization, User
-from accounts.permissions import may_administer, require
+from accounts.permissions import require
 from cases.clock import database_now
 from cases.models import WebhookDelivery, WebhookEndpoint
+from cases.permissions import may_administer_webhooks
 from cases.services.webhooks import outbox
 from cases.services.webhooks.health import WELL
 from cases.vocabulary import DeliveryStatus, SwitchedOff, WebhookEventType
@@ -22,6 +23,7 @@ log = structlog.get_logger(__name__)
 MOST_ENDPOINTS = 10
 """Of one organization: each multiplies what is sent."""
 PREVIOUS_SECRET_FOR = timedelta(hours=24)
+CHANGED = ("url", "description", "event_types")
 
 
 class WebhookRefused(Exception):
@@ -42,7 +44,7 @@ def create_endpoint(
     description: str = "",
 ) -> tuple[WebhookEndpoint, str]:
     """The endpoint and its secret, which nobody can ask for afterwards. Raises WebhookRefused."""
-    require(may_administer(actor, organization))
+    require(may_administer_webhooks(actor, organization))
     url, chosen = _checked(url, event_types)
     Organization.objects.select_for_update(no_key=True).get(pk=organization.pk)
     if organization.webhook_endpoints.count() >= MOST_ENDPOINTS:
@@ -75,7 +77,7 @@ def change_endpoint(
     description: str = "",
 ) -> None:
     """Whatever waits goes to the new address; a new one starts without the old one's failures."""
-    require(may_administer(actor, endpoint.organization))
+    require(may_administer_webhooks(actor, endpoint.organization))
     url, chosen = _checked(url, event_types)
     current = _locked(endpoint)
     fields: dict[str, Any] = {"url": url, "description": description.strip(), "event_types": chosen}
@@ -90,9 +92,24 @@ def change_endpoint(
 
 
 @transaction.atomic
+def change_some(*, endpoint: WebhookEndpoint, actor: User, changes: Mapping[str, Any]) -> None:
+    """What `change_endpoint` takes, as far as it is given, and `is_active`; the rest stays."""
+    require(may_administer_webhooks(actor, endpoint.organization))
+    current = _locked(endpoint)
+    fields = {name: changes[name] for name in CHANGED if name in changes}
+    if fields:
+        stays = {name: getattr(current, name) for name in CHANGED}
+        change_endpoint(endpoint=endpoint, actor=actor, **(stays | fields))
+    wanted = changes.get("is_active")
+    if wanted is not None:
+        switch = switch_on if wanted else switch_off
+        switch(endpoint=endpoint, actor=actor)
+
+
+@transaction.atomic
 def rotate_secret(*, endpoint: WebhookEndpoint, actor: User) -> str:
     """A new secret, shown this once. The present one signs as well for PREVIOUS_SECRET_FOR."""
-    require(may_administer(actor, endpoint.organization))
+    require(may_administer_webhooks(actor, endpoint.organization))
     current = _locked(endpoint)
     secret = signing.new_secret()
     WebhookEndpoint.objects.filter(pk=endpoint.pk).update(
@@ -106,7 +123,7 @@ def rotate_secret(*, endpoint: WebhookEndpoint, actor: User) -> str:
 
 def switch_off(*, endpoint: WebhookEndpoint, actor: User) -> bool:
     """Nothing is sent and nothing kept for it until it is on again; False if it was off."""
-    require(may_administer(actor, endpoint.organization))
+    require(may_administer_webhooks(actor, endpoint.organization))
     switched = WebhookEndpoint.objects.filter(pk=endpoint.pk, is_active=True).update(
         is_active=False, disabled_at=database_now(), disabled_reason=SwitchedOff.BY_PERSON
     )
@@ -117,7 +134,7 @@ def switch_off(*, endpoint: WebhookEndpoint, actor: User) -> bool:
 @transaction.atomic
 def switch_on(*, endpoint: WebhookEndpoint, actor: User) -> int:
     """Listen again, and send at once what still waited, its attempts counted anew; how much."""
-    require(may_administer(actor, endpoint.organization))
+    require(may_administer_webhooks(actor, endpoint.organization))
     current = _locked(endpoint)
     if current.is_active:
         return 0
@@ -135,7 +152,7 @@ def switch_on(*, endpoint: WebhookEndpoint, actor: User) -> int:
 
 def send_test(*, endpoint: WebhookEndpoint, actor: User) -> WebhookDelivery:
     """Send a `webhook.test`, by the way that every event takes. Raises WebhookRefused."""
-    require(may_administer(actor, endpoint.organization))
+    require(may_administer_webhooks(actor, endpoint.organization))
     require_on(endpoint)
     return outbox.write_test(endpoint=endpoint)
 

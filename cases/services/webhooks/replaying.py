@@ -7,9 +7,10 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from accounts.models import User
-from accounts.permissions import may_administer, require
+from accounts.permissions import require
 from cases.clock import database_now
 from cases.models import WebhookDelivery, WebhookEndpoint
+from cases.permissions import may_administer_webhooks
 from cases.services.webhooks.endpoints import require_on
 from cases.services.webhooks.handing_over import hand_over
 from cases.vocabulary import DeliveryStatus
@@ -24,7 +25,7 @@ def replay(*, delivery: WebhookDelivery, actor: User) -> bool:
     Raises WebhookRefused while its endpoint is off.
     """
     endpoint = delivery.endpoint
-    require(may_administer(actor, endpoint.organization))
+    require(may_administer_webhooks(actor, endpoint.organization))
     require_on(endpoint)
     ended = WebhookDelivery.objects.filter(pk=delivery.pk).exclude(status=DeliveryStatus.PENDING)
     done = _again(ended)
@@ -40,7 +41,7 @@ def replay_failed(*, endpoint: WebhookEndpoint, since: datetime, actor: User) ->
 
     The scheduler hands it over, a batch at each turn. Raises WebhookRefused while it is off.
     """
-    require(may_administer(actor, endpoint.organization))
+    require(may_administer_webhooks(actor, endpoint.organization))
     require_on(endpoint)
     failed = WebhookDelivery.objects.filter(
         endpoint=endpoint, status=DeliveryStatus.FAILED, created_at__gte=since

@@ -21,15 +21,18 @@ class Caller:
     def get(self, path: str, query: dict[str, Any] | None = None, **headers: str) -> Any:
         return self._checked(self.client.get(address(path), query, headers=self._with(headers)))
 
-    def post(self, path: str, body: Any = None, **headers: str) -> Any:
+    def post(self, path: str, body: Any = None, method: str = "post", **headers: str) -> Any:
         """JSON."""
-        response = self.client.post(
+        response = getattr(self.client, method)(
             address(path),
             {} if body is None else body,
             "application/json",
             headers=self._with(headers),
         )
         return self._checked(response)
+
+    def patch(self, path: str, body: Any = None, **headers: str) -> Any:
+        return self.post(path, body, "patch", **headers)
 
     def send(self, path: str, fields: dict[str, Any], **headers: str) -> Any:
         """multipart/form-data."""

@@ -1,10 +1,17 @@
 """A case between two organizations, and programs of both."""
 
+from collections.abc import Iterator
+from ipaddress import ip_network
+from typing import Any
+
 import pytest
+from pytest_django import Settings
 
 from accounts.models import Organization
 from cases.models import Analysis, Case, ModelVersion
 from tests.cases.api.calling import Caller, caller
+from tests.cases.api.hooks import NEW
+from tests.cases.webhooks.receiver import Receiver, receiver
 from tests.factories import AnalysisFactory, CaseFactory, RadiographFactory
 
 
@@ -47,3 +54,24 @@ def reading(hospital: Organization) -> Caller:
 @pytest.fixture
 def foreign(elsewhere: Organization) -> Caller:
     return caller(elsewhere)
+
+
+@pytest.fixture
+def administering(sender: Organization) -> Caller:
+    return caller(sender, "admin")
+
+
+@pytest.fixture
+def receiving(settings: Settings) -> Iterator[Receiver]:
+    """On this machine, to which the operator opened the way."""
+    settings.WEBHOOK_ALLOWED_NETWORKS = [ip_network("127.0.0.0/8")]
+    settings.WEBHOOK_ALLOW_HTTP = True
+    with receiver() as started:
+        yield started
+
+
+@pytest.fixture
+def made(administering: Caller, receiving: Receiver) -> dict[str, Any]:
+    """An endpoint at the receiver, with its secret."""
+    told: dict[str, Any] = administering.post("webhooks/", NEW | {"url": receiving.url}).json()
+    return told

@@ -8,11 +8,13 @@ from uuid import uuid4
 import pytest
 from django.core.files.base import ContentFile
 from django.db import transaction
+from django.utils import timezone
 from drf_spectacular.generators import SchemaGenerator
 
 from accounts.models import Organization, User
-from cases.models import Analysis, Case
+from cases.models import Analysis, Case, WebhookDelivery
 from cases.services.status import update_case
+from cases.services.webhooks.endpoints import create_endpoint, send_test
 from tests.cases.api.calling import Caller, caller
 from tests.cases.files import upload
 from tests.factories import AnalysisFactory, RadiographFactory, phantom
@@ -21,6 +23,7 @@ CALLERS = ("owner", "colleague", "reader", "partner", "stranger", "anonymous")
 """Keys of the submitting organization (two), of the reading one, of another partner that the same
 hospital reads for, of nobody concerned, and none."""
 SIDES = ("owner", "colleague", "reader")
+OWN = ("owner", "colleague")
 SCOPES = ("submit", "read", "admin")
 
 
@@ -57,12 +60,24 @@ TABLE = {
     "get_heatmap": Row(200, "read"),
     "get_active_model": Row(200, "read", EVERY),
     "get_model": Row(200, "read", EVERY),
+    "list_webhooks": Row(200, "admin", EVERY),
+    "create_webhook": Row(201, "admin", EVERY),
+    "get_webhook": Row(200, "admin", OWN),
+    "change_webhook": Row(200, "admin", OWN),
+    "rotate_webhook_secret": Row(200, "admin", OWN),
+    "test_webhook": Row(202, "admin", OWN),
+    "list_webhook_deliveries": Row(200, "admin", OWN),
+    "replay_failed_webhooks": Row(202, "admin", OWN),
+    "replay_webhook": Row(202, "admin", OWN),
     "get_me": Row(200, "", EVERY),
     "get_usage": Row(200, "", EVERY),
 }
 BODIES: dict[str, dict[str, Any]] = {
     "withdraw_case": {"reason": "Sent twice"},
     "record_read": {"conclusion": "fracture", "reader_email": "reader@harbour.example"},
+    "create_webhook": {"url": "https://receiver.example/", "event_types": ["case.finished"]},
+    "change_webhook": {"description": "Picture archive"},
+    "replay_failed_webhooks": {"since": "2026-11-01T00:00:00Z"},
 }
 
 
@@ -80,18 +95,34 @@ def test_every_operation_has_a_row() -> None:
 
 @pytest.fixture
 def world(
-    case: Case, analysis: Analysis, reader: User, partner: User, elsewhere: Organization
+    case: Case,
+    analysis: Analysis,
+    reader: User,
+    partner: User,
+    elsewhere: Organization,
+    administrator: User,
 ) -> dict[str, Any]:
-    """The case, with one answer that has a heatmap and one analysis that waits."""
+    """The case, with one answer that has a heatmap and one analysis that waits; and the sender's
+    webhook endpoint, to which a test did not get through."""
     analysis.heatmap.save("heatmap.png", ContentFile(phantom()))
     AnalysisFactory(radiograph=RadiographFactory(case=case), model_version=analysis.model_version)
     update_case(case_id=case.pk)
+    endpoint, _secret = create_endpoint(
+        organization=case.submitting_organization,
+        actor=administrator,
+        url="https://receiver.example/",
+        event_types=["case.finished"],
+    )
+    delivery = send_test(endpoint=endpoint, actor=administrator)
+    WebhookDelivery.objects.update(status="failed", finished_at=timezone.now())
     return {
         "case_id": case.pk,
         "radiograph_id": analysis.radiograph_id,
         "analysis_id": analysis.pk,
         "model_version_id": analysis.model_version_id,
         "rendition": "canonical",
+        "endpoint_id": endpoint.pk,
+        "delivery_id": delivery.pk,
     }
 
 
@@ -113,8 +144,8 @@ def ask(program: Caller, name: str, method: str, address: str) -> int:
             response = program.send(address, sent)
         elif name == "add_radiographs":
             response = program.send(address, {"radiographs": [upload(7)]})
-        elif method == "post":
-            response = program.post(address, BODIES.get(name))
+        elif method in {"post", "patch"}:
+            response = program.post(address, BODIES.get(name), method=method)
         else:
             response = program.get(address)
         transaction.set_rollback(True)
@@ -128,7 +159,7 @@ def test_who_is_answered_what(
 ) -> None:
     program = Caller()
     if who != "anonymous":
-        program = caller(organization_of(who, case, partner, elsewhere), "submit", "read")
+        program = caller(organization_of(who, case, partner, elsewhere), "admin")
     got = {
         name: ask(program, name, method, path.format(**world))
         for name, method, path in operations()
@@ -150,11 +181,12 @@ def test_what_a_scope_opens(
         assert got == (row.done if opens else 403), name
 
 
-def test_an_id_that_nobody_has_is_not_there(world: dict[str, Any], sending: Caller) -> None:
+def test_an_id_that_nobody_has_is_not_there(world: dict[str, Any], sender: Organization) -> None:
     nothing = {name: uuid4() for name in world} | {"rendition": "canonical"}
+    administering = caller(sender, "admin")
     for name, method, path in operations():
         if "{" in path:
-            assert ask(sending, name, method, path.format(**nothing)) == 404, name
+            assert ask(administering, name, method, path.format(**nothing)) == 404, name
 
 
 def test_no_method_that_is_not_there(world: dict[str, Any], sending: Caller) -> None:

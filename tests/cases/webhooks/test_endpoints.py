@@ -7,7 +7,8 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from accounts.models import Organization, User
+from accounts.models import ApiKey, Organization, User
+from accounts.services import create_key, revoke_key
 from cases.models import WebhookDelivery, WebhookEndpoint
 from cases.selectors import webhooks as selectors
 from cases.services.webhooks import endpoints, replaying
@@ -84,6 +85,7 @@ def test_only_administrators_of_the_organization_change_anything(
     changes: list[tuple[Any, dict[str, Any]]] = [
         (create, {"organization": sender}),
         (endpoints.change_endpoint, {"endpoint": endpoint, "url": "", "event_types": []}),
+        (endpoints.change_some, {"endpoint": endpoint, "changes": {}}),
         (endpoints.rotate_secret, {"endpoint": endpoint}),
         (endpoints.switch_off, {"endpoint": endpoint}),
         (endpoints.switch_on, {"endpoint": endpoint}),
@@ -103,6 +105,39 @@ def test_only_administrators_of_the_organization_change_anything(
     for person in (administrator, operator):
         assert selectors.get_endpoint(user=person, endpoint_id=endpoint.pk) == endpoint
         assert selectors.get_delivery(user=person, delivery_id=delivery.pk) == delivery
+
+
+def test_a_program_needs_a_live_key_of_the_organization_for_it(
+    sender: Organization, hospital: Organization, administrator: User
+) -> None:
+    def account(organization: Organization, *scopes: str) -> User:
+        key, _text = create_key(
+            organization=organization, name="gateway", scopes=scopes, actor=None
+        )
+        return User.objects.get(pk=key.account_id)
+
+    endpoint = create(sender, account(sender, "admin"))
+    expired, revoked = account(sender, "admin"), account(sender, "admin")
+    ApiKey.objects.filter(account=expired).update(expires_at=timezone.now())
+    revoke_key(key=revoked.api_key, actor=administrator)
+    revoked.refresh_from_db()
+    keyless = UserFactory(organization=sender, role=User.Role.SERVICE_ACCOUNT)
+    others = (account(sender, "submit", "read"), account(hospital, "admin"))
+    for program in (expired, revoked, keyless, *others):
+        assert not selectors.webhook_endpoints(user=program).exists()
+        with pytest.raises(PermissionDenied):
+            endpoints.change_some(endpoint=endpoint, actor=program, changes={"is_active": False})
+
+
+def test_changing_some_keeps_the_rest(sender: Organization, administrator: User) -> None:
+    endpoint = create(sender, administrator, description="Archive")
+    stale = WebhookEndpoint.objects.get()
+    changes = {"event_types": ["case.failed"]}
+    endpoints.change_some(endpoint=endpoint, actor=administrator, changes=changes)
+    endpoints.change_some(endpoint=stale, actor=administrator, changes={"description": ""})
+    endpoint.refresh_from_db()
+    assert (endpoint.event_types, endpoint.description) == (["case.failed"], "")
+    assert endpoint.is_active
 
 
 def test_what_is_shown(
