@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from django_filters import CharFilter
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 
@@ -19,6 +20,9 @@ def _answer_header(name: str, says: str, *codes: int, kind: Any = str) -> OpenAp
     return OpenApiParameter(name, kind, HEADER, description=says, response=list(codes))
 
 
+_WORDS = {"type": "string", "maxLength": 64, "pattern": r"^[^\x00-\x1f\x7f]*$"}
+
+
 def _filters() -> list[OpenApiParameter]:
     """As the list's filter set has them; the view reads it by itself."""
     kinds: dict[str, Any] = dict.fromkeys(
@@ -27,7 +31,7 @@ def _filters() -> list[OpenApiParameter]:
     return [
         OpenApiParameter(
             name,
-            kinds.get(name, str),
+            kinds.get(name, _WORDS if isinstance(one, CharFilter) else str),
             QUERY,
             description=str(one.extra.get("help_text", "")),
             enum=[value for value, _label in one.extra.get("choices", [])] or None,

@@ -73,7 +73,9 @@ def test_who_reads_sees_everything(
     assert "Too few: 1 of at least 20" in accuracy
     assert "made with the answer in sight" in accuracy
     assert "Until the answer stood, other cases 3 42 s 42 s 42 s" in part(shown, "turnaround")
-    assert "Until it was first read, other cases 3 30 min 30 min 30 min" in part(shown, "turnaround")
+    assert "Until it was first read, other cases 3 30 min 30 min 30 min" in part(
+        shown, "turnaround"
+    )
 
 
 def test_who_only_sends_sees_the_own_cases_without_the_readers_part(
