@@ -6,6 +6,7 @@ from django_filters import CharFilter
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 
+from cases.api import examples
 from cases.api.filters import CaseFilterSet
 from cases.models import AccessRecord
 
@@ -45,6 +46,7 @@ _LOCATION = "The case's own address."
 
 LIST_CASES: dict[str, Any] = {
     "operation_id": "list_cases",
+    "examples": examples.OF["list_cases"],
     "summary": "List cases",
     "description": "Those that your organization submitted or reads, the newest first. A filter by "
     "level finds no case whose answer is withheld.",
@@ -62,6 +64,7 @@ LIST_CASES: dict[str, Any] = {
 }
 SUBMIT_CASE: dict[str, Any] = {
     "operation_id": "submit_case",
+    "examples": examples.OF["submit_case"],
     "summary": "Submit a case",
     "description": "Stored whole or not at all, then queued. With an `Idempotency-Key` the same "
     "submission may be sent again within 24 hours, and makes no second case.",
@@ -80,6 +83,7 @@ SUBMIT_CASE: dict[str, Any] = {
 }
 GET_CASE: dict[str, Any] = {
     "operation_id": "get_case",
+    "examples": examples.OF["get_case"],
     "summary": "Get a case",
     "description": "With its radiographs and what the software says of each. Ask with "
     "`If-None-Match` to be sent it only when it has changed.",
@@ -130,12 +134,14 @@ ADD_RADIOGRAPHS: dict[str, Any] = {
 }
 ANALYSES: dict[str, Any] = {
     "operation_id": "list_analyses",
+    "examples": examples.OF["list_analyses"],
     "summary": "List the analyses of a case",
     "description": "Every clinical analysis of its radiographs, the newest first.",
     "tags": ["cases"],
 }
 READS: dict[str, Any] = {
     "operation_id": "list_reads",
+    "examples": examples.OF["list_reads"],
     "summary": "List the reads of a case",
     "description": "What clinicians concluded, the newest first. Of those that were amended a "
     "later one stands.",
@@ -143,6 +149,7 @@ READS: dict[str, Any] = {
 }
 RECORD_READ: dict[str, Any] = {
     "operation_id": "record_read",
+    "examples": examples.OF["record_read"],
     "summary": "Record a read",
     "description": "By a clinician of the reading organization. A key names the clinician who has "
     "read the case by `reader_email`: the read is that person's, and the record names the key too.",

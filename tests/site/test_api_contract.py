@@ -36,7 +36,7 @@ CHECKS = (
     "response_headers_conformance",
     "response_schema_conformance",
 )
-BOUNDED = ["--seed", "1", "--generation-deterministic", "--max-examples", "30"]
+BOUNDED = ["--seed", "1", "--generation-deterministic", "--max-examples", "20"]
 
 
 @pytest.fixture
@@ -92,6 +92,8 @@ def world(site: RunningSite, key: str, tmp_path: Path) -> dict[str, list[str]]:
         "analysis_id": [one["id"] for one in analyses],
         "model_version_id": [analyses[0]["model"]["id"]],
         "reader_email": [READER],
+        "organization_id": [cases[0]["reading_organization"]["id"]],
+        "moment": ["2190-01-01T00:00:00Z"],
         "files": [str(file) for file in files],
     }
 

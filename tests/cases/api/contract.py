@@ -40,6 +40,12 @@ class Contract:
             for method, operation in methods.items():
                 yield operation["operationId"], method, path
 
+    def example(self, shown: dict[str, Any]) -> Any:
+        """Its value, also where it stands among the components."""
+        if "$ref" in shown:
+            shown = self.components["examples"][shown["$ref"].rsplit("/", 1)[-1]]
+        return shown["value"]
+
     def problems(self, path: str, method: str, response: Any) -> list[str]:
         """In what the answer is not as the schema says; empty where it is."""
         told = self.paths[path][method]["responses"].get(str(response.status_code))

@@ -190,6 +190,19 @@ def test_what_is_done_with_a_case(
     assert contract.problems(whole, "post", response) == []
 
 
+def test_the_examples_are_as_the_schema_says(contract: Contract) -> None:
+    shown = []
+    for name, method, path in contract.operations():
+        operation = contract.paths[path][method]
+        contents = [operation.get("requestBody", {}), *operation["responses"].values()]
+        for media in (one for part in contents for one in part.get("content", {}).values()):
+            for example in media.get("examples", {}).values():
+                value = contract.example(example)
+                assert contract.of_value(media["schema"], value) == [], name
+                shown.append(name)
+    assert {"submit_case", "get_case", "list_cases", "list_reads", "record_read"} <= set(shown)
+
+
 def test_the_validator_sees_what_is_wrong(
     contract: Contract, ids: dict[str, Any], sending: Caller
 ) -> None:
