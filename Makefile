@@ -18,7 +18,7 @@ BASE := $(call stamp,base)
 TRAIN := $(call stamp,train)
 DEV := $(call stamp,dev)
 
-.PHONY: help run training data-report bench-model bench-viewer test lint format lock clean
+.PHONY: help run training data-report bench-model bench-viewer test fuzz schema lint format lock clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
@@ -42,6 +42,14 @@ bench-viewer: $(BASE) $(DEV) ## measure the viewer's script in a real browser (A
 
 test: $(BASE) $(TRAIN) $(DEV) ## run all tests (ARGS="tests/cases -x" runs some)
 	@exec $(BIN)/python -m pytest -n 2 $(ARGS)
+
+FUZZ_SECONDS ?= 900
+fuzz: $(BASE) $(DEV) ## send the API whatever its schema allows and forbids (FUZZ_SECONDS=900)
+	@FUZZ_SECONDS=$(FUZZ_SECONDS) exec $(BIN)/python -m pytest -s tests/site/test_api_contract.py
+
+schema: $(BASE) ## write docs/openapi.yaml from the code
+	@DJANGO_SETTINGS_MODULE=fracture_platform.settings.test \
+		$(BIN)/python manage.py spectacular --fail-on-warn --validate --file docs/openapi.yaml
 
 lint: $(BASE) $(DEV) ## style, types, walls between the rooms, migrations, spelling, length
 	@$(BIN)/ruff check .

@@ -2,9 +2,11 @@
 
 from typing import Any, Final
 
+from django_filters import CharFilter
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 
+from cases.api import examples
 from cases.api.filters import CaseFilterSet
 from cases.models import AccessRecord
 from cases.vocabulary import DeliveryStatus
@@ -20,6 +22,9 @@ def _answer_header(name: str, says: str, *codes: int, kind: Any = str) -> OpenAp
     return OpenApiParameter(name, kind, HEADER, description=says, response=list(codes))
 
 
+_WORDS = {"type": "string", "maxLength": 64, "pattern": r"^[^\x00-\x1f\x7f]*$"}
+
+
 def _filters() -> list[OpenApiParameter]:
     """As the list's filter set has them; the view reads it by itself."""
     kinds: dict[str, Any] = dict.fromkeys(
@@ -28,7 +33,7 @@ def _filters() -> list[OpenApiParameter]:
     return [
         OpenApiParameter(
             name,
-            kinds.get(name, str),
+            kinds.get(name, _WORDS if isinstance(one, CharFilter) else str),
             QUERY,
             description=str(one.extra.get("help_text", "")),
             enum=[value for value, _label in one.extra.get("choices", [])] or None,
@@ -42,6 +47,7 @@ _LOCATION = "The case's own address."
 
 LIST_CASES: dict[str, Any] = {
     "operation_id": "list_cases",
+    "examples": examples.OF["list_cases"],
     "summary": "List cases",
     "description": "Those that your organization submitted or reads, the newest first. A filter by "
     "level finds no case whose answer is withheld.",
@@ -59,6 +65,7 @@ LIST_CASES: dict[str, Any] = {
 }
 SUBMIT_CASE: dict[str, Any] = {
     "operation_id": "submit_case",
+    "examples": examples.OF["submit_case"],
     "summary": "Submit a case",
     "description": "Stored whole or not at all, then queued. With an `Idempotency-Key` the same "
     "submission may be sent again within 24 hours, and makes no second case.",
@@ -77,6 +84,7 @@ SUBMIT_CASE: dict[str, Any] = {
 }
 GET_CASE: dict[str, Any] = {
     "operation_id": "get_case",
+    "examples": examples.OF["get_case"],
     "summary": "Get a case",
     "description": "With its radiographs and what the software says of each. Ask with "
     "`If-None-Match` to be sent it only when it has changed.",
@@ -127,12 +135,14 @@ ADD_RADIOGRAPHS: dict[str, Any] = {
 }
 ANALYSES: dict[str, Any] = {
     "operation_id": "list_analyses",
+    "examples": examples.OF["list_analyses"],
     "summary": "List the analyses of a case",
     "description": "Every clinical analysis of its radiographs, the newest first.",
     "tags": ["cases"],
 }
 READS: dict[str, Any] = {
     "operation_id": "list_reads",
+    "examples": examples.OF["list_reads"],
     "summary": "List the reads of a case",
     "description": "What clinicians concluded, the newest first. Of those that were amended a "
     "later one stands.",
@@ -140,6 +150,7 @@ READS: dict[str, Any] = {
 }
 RECORD_READ: dict[str, Any] = {
     "operation_id": "record_read",
+    "examples": examples.OF["record_read"],
     "summary": "Record a read",
     "description": "By a clinician of the reading organization. A key names the clinician who has "
     "read the case by `reader_email`: the read is that person's, and the record names the key too.",

@@ -2,7 +2,10 @@
 
 from typing import Any
 
-from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.extensions import (
+    OpenApiAuthenticationExtension,
+    OpenApiSerializerExtension,
+)
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiResponse
 
@@ -44,6 +47,29 @@ class Schema(AutoSchema):
         if self.method in {"POST", "PATCH"}:
             problems |= WITH_BODY
         return problems
+
+
+class Strict(OpenApiSerializerExtension):
+    """What is sent carries no field that is not known; what is answered may get more of them."""
+
+    target_class = "cases.api.serializers.common.StrictSerializer"
+    match_subclasses = True
+
+    def map_serializer(self, auto_schema: Any, direction: Any) -> Any:
+        told = auto_schema._map_serializer(self.target, direction, bypass_extensions=True)
+        if direction == "request":
+            told["additionalProperties"] = False
+            told |= self.target.schema_more
+            if auto_schema.map_parsers() == ["multipart/form-data"]:
+                _without_null(told["properties"])
+        return told
+
+
+def _without_null(fields: dict[str, Any]) -> None:
+    """A form has no null: it leaves the field out."""
+    for one in fields.values():
+        if isinstance(one.get("type"), list):
+            one["type"] = next(kind for kind in one["type"] if kind != "null")
 
 
 class KeyScheme(OpenApiAuthenticationExtension):

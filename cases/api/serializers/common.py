@@ -1,7 +1,7 @@
 """Parts that several answers and requests have."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from django.http import QueryDict
 from rest_framework import serializers
@@ -11,7 +11,12 @@ from cases.api.problems import wrong
 
 
 class StrictSerializer(serializers.Serializer):
-    """What is sent. A field that is not known is refused: it was meant to say something."""
+    """What is sent. A field that is not known is refused: it was meant to say something.
+
+    `schema_more` is what the schema says of it beside its fields.
+    """
+
+    schema_more: ClassVar[Mapping[str, Any]] = {}
 
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, Mapping) or hasattr(data, "getlist"):

@@ -1,7 +1,7 @@
 """What is sent with a new case."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError as FormError
 from django.core.validators import RegexValidator
@@ -18,9 +18,15 @@ _PRINTABLE = RegexValidator(r"^[^\x00-\x1f\x7f]*$", "Use printable characters on
 IDS = ("accession", "order", "study_uid")
 
 
+def _at_least_one(name: str) -> dict[str, Any]:
+    return {"required": [name], "properties": {name: {"minItems": 1}}}
+
+
 class FilesSerializer(StrictSerializer):
     """One file or more. Send them as multipart/form-data, with `radiographs`, `photographs` and
     `views` as often as you have them."""
+
+    schema_more: ClassVar = {"anyOf": [_at_least_one("radiographs"), _at_least_one("photographs")]}
 
     radiographs = serializers.ListField(
         child=serializers.FileField(allow_empty_file=True),

@@ -9,7 +9,9 @@ from django.core.management import call_command
 from django.test import Client
 from django.urls import get_resolver
 from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.renderers import OpenApiYamlRenderer
 
+COMMITTED = settings.BASE_DIR / "docs" / "openapi.yaml"
 ERRORS = {"400", "401", "403", "406", "429", "500", "503"}
 
 
@@ -46,6 +48,15 @@ def test_every_operation_is_described(schema: Any) -> None:
             assert body["schema"] == {"$ref": "#/components/schemas/Problem"}
 
 
+def test_the_committed_one_is_the_same(schema: Any) -> None:
+    """So that no change of the contract goes unnoticed in a review."""
+    text = OpenApiYamlRenderer().render(schema, renderer_context={}).decode()
+    assert COMMITTED.read_text() == text, (
+        "The code describes another API than docs/openapi.yaml. If that is meant, write it anew "
+        "with `make schema`, and look at what changes for partners before you commit it."
+    )
+
+
 def test_it_says_nothing_that_3_1_does_not_know(schema: Any) -> None:
     def keys(part: Any) -> set[str]:
         if isinstance(part, dict):
@@ -53,6 +64,16 @@ def test_it_says_nothing_that_3_1_does_not_know(schema: Any) -> None:
         return {key for one in part for key in keys(one)} if isinstance(part, list) else set()
 
     assert "nullable" not in keys(schema)
+
+
+def test_what_is_sent_is_described_as_strictly_as_it_is_taken(schema: Any) -> None:
+    parts = schema["components"]["schemas"]
+    requests = {name: one for name, one in parts.items() if name.endswith("Request")}
+    assert {"CaseSubmissionRequest", "FilesRequest", "RerunRequest"} <= set(requests)
+    assert all(one["additionalProperties"] is False for one in requests.values())
+    form = requests["CaseSubmissionRequest"]
+    assert [one["required"] for one in form["anyOf"]] == [["radiographs"], ["photographs"]]
+    assert form["properties"]["age_years"]["type"] == "integer"  # a form has no null
 
 
 def test_every_address_of_the_api_is_in_it(schema: Any) -> None:
