@@ -11,9 +11,10 @@ from django.utils import timezone
 from jsonschema import Draft202012Validator
 
 from accounts.models import Organization, User
-from cases.models import Analysis, Case, Radiograph
+from cases.models import Analysis, Case, Radiograph, WebhookAttempt
 from cases.services.reads import Mark, record_read
 from cases.services.status import update_case
+from cases.services.webhooks.endpoints import create_endpoint, send_test
 from cases.vocabulary import Purpose
 from tests.cases.api.calling import Caller, caller
 from tests.cases.api.contract import Contract
@@ -29,9 +30,18 @@ def contract() -> Contract:
 
 
 @pytest.fixture
-def ids(case: Case, analysis: Analysis, reader: User) -> dict[str, Any]:
+def ids(case: Case, analysis: Analysis, reader: User, administrator: User) -> dict[str, Any]:
     """Of a case with everything that one can have: answers, a heatmap, a mark, spacing, 16 bits,
-    what waits, a failure, a photograph, what was withdrawn, a read and its amendment."""
+    what waits, a failure, a photograph, what was withdrawn, a read and its amendment; and of the
+    sender's webhook endpoint, which was sent a test."""
+    endpoint, _secret = create_endpoint(
+        organization=case.submitting_organization,
+        actor=administrator,
+        url="https://receiver.example/",
+        event_types=["case.finished"],
+    )
+    delivery = send_test(endpoint=endpoint, actor=administrator)
+    WebhookAttempt.objects.create(delivery=delivery, http_status=503, answer="Not just now.")
     analysis.heatmap.save("heatmap.png", ContentFile(phantom()))
     Analysis.objects.filter(pk=analysis.pk).update(timings_ms={"inferred": 11.5, "total": 40})
     shown = analysis.radiograph
@@ -58,6 +68,8 @@ def ids(case: Case, analysis: Analysis, reader: User) -> dict[str, Any]:
         "analysis_id": analysis.pk,
         "model_version_id": model.pk,
         "rendition": "deep",
+        "endpoint_id": endpoint.pk,
+        "delivery_id": delivery.pk,
     }
 
 
@@ -89,20 +101,25 @@ def held(contract: Contract, ids: dict[str, Any], program: Caller) -> dict[str, 
 
 
 def test_everything_that_can_be_asked(
-    contract: Contract, ids: dict[str, Any], sending: Caller, reading: Caller
+    contract: Contract, ids: dict[str, Any], sender: Organization, reading: Caller
 ) -> None:
-    for program in (sending, reading):
-        assert set(held(contract, ids, program).values()) == {200}
+    assert set(held(contract, ids, caller(sender, "admin")).values()) == {200}
+    told = held(contract, ids, reading)
+    assert {name for name, status in told.items() if status != 200} == {
+        "list_webhooks",
+        "get_webhook",
+        "list_webhook_deliveries",
+    }
 
 
 def test_a_case_of_which_little_is_known(
-    contract: Contract, ids: dict[str, Any], sender: Organization, sending: Caller
+    contract: Contract, ids: dict[str, Any], sender: Organization
 ) -> None:
     bare = CaseFactory(submitting_organization=sender, body_region="", patient_reference="-")
     waiting = AnalysisFactory(radiograph=RadiographFactory(case=bare))
     update_case(case_id=bare.pk)
     known = {"case_id": bare.pk, "radiograph_id": waiting.radiograph_id, "rendition": "thumbnail"}
-    statuses = held(contract, {**ids, **known, "analysis_id": waiting.pk}, sending)
+    statuses = held(contract, {**ids, **known, "analysis_id": waiting.pk}, caller(sender, "admin"))
     assert statuses.pop("get_heatmap") == 404
     assert set(statuses.values()) == {200}
 
