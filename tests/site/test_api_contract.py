@@ -1,5 +1,6 @@
-"""schemathesis sends whatever the schema allows, and what it forbids, to the running server with a
-real key: nothing breaks, and nothing is answered that the schema does not say.
+"""The guide is followed, and schemathesis sends whatever the schema allows, and what it forbids, to
+the running server with a real key: nothing breaks, and nothing is answered that the schema does not
+say.
 
 `make fuzz` runs the same for FUZZ_SECONDS, with other random numbers each time.
 """
@@ -96,6 +97,26 @@ def world(site: RunningSite, key: str, tmp_path: Path) -> dict[str, list[str]]:
         "moment": ["2190-01-01T00:00:00Z"],
         "files": [str(file) for file in files],
     }
+
+
+def test_the_python_of_the_guide_works(site: RunningSite, key: str, tmp_path: Path) -> None:
+    guide = (settings.BASE_DIR / "docs" / "api.md").read_text()
+    code = guide.split("```python\n")[1].split("```")[0]
+    script = tmp_path / "guide.py"
+    script.write_text(code.replace("http://127.0.0.1:8000", site.base_url))
+    (tmp_path / "wrist.png").write_bytes(phantom(seed=99))
+    done = subprocess.run(
+        [sys.executable, str(script), key, "wrist.png"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=90,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("finished "), done.stdout
+    (heatmap,) = [one for one in tmp_path.glob("*.png") if one.name != "wrist.png"]
+    assert heatmap.read_bytes().startswith(b"\x89PNG")
 
 
 @pytest.mark.timeout(FUZZ_SECONDS + 400)
