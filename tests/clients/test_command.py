@@ -98,6 +98,6 @@ def test_it_installs(tmp_path: Path) -> None:
         capture_output=True,
         text=True,
         check=True,
-        timeout=30,
+        timeout=180,
     )
     assert "whoami" in told.stdout
