@@ -190,7 +190,7 @@ class ApiKey(models.Model):
     class Scope(models.TextChoices):
         SUBMIT = "submit", _("Submit cases")
         READ = "read", _("Read cases and results")
-        ADMIN = "admin", _("Administer: everything")
+        ADMIN = "admin", _("Both, and administer webhooks")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     organization = models.ForeignKey(

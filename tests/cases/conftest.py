@@ -1,4 +1,4 @@
-"""Where the files of a submission go in tests."""
+"""A case between two organizations, and where the files of a submission go in tests."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,8 +6,22 @@ from typing import Any
 
 import pytest
 
+from accounts.models import Organization
+from cases.models import Case
 from cases.services import handover, reception, resumable, stored
 from fracture_platform.storage import PrivateFileSystemStorage
+from tests.factories import CaseFactory
+
+
+@pytest.fixture
+def case(sender: Organization, hospital: Organization) -> Case:
+    return CaseFactory(
+        submitting_organization=sender,
+        reading_organization=hospital,
+        patient_reference="ISL-0417",
+        status="finished",
+        level="fracture",
+    )
 
 
 @pytest.fixture

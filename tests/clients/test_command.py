@@ -98,6 +98,6 @@ def test_it_installs(tmp_path: Path) -> None:
         capture_output=True,
         text=True,
         check=True,
-        timeout=180,
+        timeout=30,
     )
     assert "whoami" in told.stdout

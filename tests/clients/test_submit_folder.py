@@ -79,7 +79,7 @@ def go_through_death(
         waiting = begin(*command, **at)
         wait_for(lambda: submitted(out) == count, seconds=60)
         waiting.send_signal(signal.SIGINT)
-        _said, complaint = waiting.communicate(timeout=180)
+        _said, complaint = waiting.communicate(timeout=30)
         assert waiting.returncode == 130
         assert complaint == ""
         shown = rows(out)

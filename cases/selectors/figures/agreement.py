@@ -24,7 +24,7 @@ class Agreement:
     """Each case counts once, with the read that has the last word on it.
 
     `cells` count by level of the case and conclusion of the read. `noted` are the reads among them
-    whose reader ticked that they disagree, `left_out` those that cannot be compared: no answer was
+    that disagree with the answer in sight, `left_out` those that cannot be compared: no answer was
     in sight, or the case has no complete one.
     """
 

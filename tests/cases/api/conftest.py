@@ -12,18 +12,7 @@ from cases.models import Analysis, Case, ModelVersion
 from tests.cases.api.calling import Caller, caller
 from tests.cases.api.hooks import NEW
 from tests.cases.webhooks.receiver import Receiver, receiver
-from tests.factories import AnalysisFactory, CaseFactory, RadiographFactory
-
-
-@pytest.fixture
-def case(sender: Organization, hospital: Organization) -> Case:
-    return CaseFactory(
-        submitting_organization=sender,
-        reading_organization=hospital,
-        patient_reference="ISL-0417",
-        status="finished",
-        level="fracture",
-    )
+from tests.factories import AnalysisFactory, RadiographFactory
 
 
 @pytest.fixture

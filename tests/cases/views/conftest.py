@@ -5,9 +5,9 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from accounts.models import Organization, User
+from accounts.models import User
 from cases.models import Analysis, Case, ModelVersion
-from tests.factories import AnalysisFactory, CaseFactory, RadiographFactory
+from tests.factories import AnalysisFactory, RadiographFactory
 
 SignIn = Callable[[User], Client]
 
@@ -20,17 +20,6 @@ def sign_in() -> SignIn:
         return client
 
     return signed_in
-
-
-@pytest.fixture
-def case(sender: Organization, hospital: Organization) -> Case:
-    return CaseFactory(
-        submitting_organization=sender,
-        reading_organization=hospital,
-        patient_reference="ISL-0417",
-        status="finished",
-        level="fracture",
-    )
 
 
 @pytest.fixture
