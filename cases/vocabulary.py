@@ -141,6 +141,7 @@ class SwitchedOff(TextChoices):
     BY_PERSON = "by_person", _("Switched off by an administrator")
     GONE = "gone", _("The receiver answered that it is gone (410)")
     DEAD = "dead", _("Nothing was delivered for a day")
+    REMOVED = "removed", _("Removed by an administrator")
 
 
 class Conclusion(TextChoices):

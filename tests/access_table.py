@@ -47,7 +47,7 @@ WEBHOOKS = [
             table,
             method,
         )
-        for act in ("change", "secret", "off", "on", "test", "replay")
+        for act in ("change", "secret", "off", "on", "remove", "test", "replay")
         for table, method in ((answers(seen=405), "get"), (HOOK_POST, "post"))
     ),
     *(

@@ -39,6 +39,7 @@ WEBHOOKS = [
     Row(ONE_HOOK, f"/{HOOKS}{{webhookendpoint}}/", HOOKED),
     Row(ONE_HOOK, f"/{HOOKS}{{nothing}}/", _door(answers((), 404))),
     Row(ONE_HOOK, f"/{HOOKS}{{webhookendpoint}}/", HOOKED, "patch"),
+    Row(ONE_HOOK, f"/{HOOKS}{{webhookendpoint}}/", _door(answers(WHO_HOOKS, 204)), "delete"),
     Row(f"{ONE_HOOK}deliveries/", f"/{HOOKS}{{webhookendpoint}}/deliveries/", HOOKED),
     *(
         Row(f"{ONE_HOOK}{act}/", f"/{HOOKS}{{webhookendpoint}}/{act}/", table, method)

@@ -8,7 +8,9 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 
 from cases.api import examples
 from cases.api.filters import CaseFilterSet
+from cases.api.pagination import LARGEST
 from cases.models import AccessRecord
+from cases.selectors.cases import PAGE_SIZE
 from cases.vocabulary import DeliveryStatus
 
 HEADER: Final = "header"
@@ -44,6 +46,15 @@ def _filters() -> list[OpenApiParameter]:
 
 _ASK_AGAIN = "Seconds after which to ask again; there while analyses are unfinished."
 _LOCATION = "The case's own address."
+_PAGING = (
+    OpenApiParameter("cursor", str, QUERY, description="Where the page begins, from `next`."),
+    OpenApiParameter(
+        "page_size",
+        {"type": "integer", "minimum": 1, "maximum": LARGEST, "default": PAGE_SIZE},
+        QUERY,
+        description="How many a page holds.",
+    ),
+)
 
 LIST_CASES: dict[str, Any] = {
     "operation_id": "list_cases",
@@ -54,13 +65,7 @@ LIST_CASES: dict[str, Any] = {
     "tags": ["cases"],
     "parameters": [
         *_filters(),
-        OpenApiParameter("cursor", str, QUERY, description="Where the page begins, from `next`."),
-        OpenApiParameter(
-            "page_size",
-            {"type": "integer", "minimum": 1, "maximum": 100, "default": 25},
-            QUERY,
-            description="How many cases a page holds.",
-        ),
+        *_PAGING,
     ],
 }
 SUBMIT_CASE: dict[str, Any] = {
@@ -232,6 +237,11 @@ CHANGE_WEBHOOK = _webhooks(
     "What is not sent stays. Nothing is kept for an endpoint while it is off; what waited before "
     "is sent when it is switched on.",
 )
+REMOVE_WEBHOOK = _webhooks(
+    "remove_webhook",
+    "Remove a webhook endpoint",
+    "Nothing is sent there any more, not what waits either; what was sent cannot be looked at.",
+)
 ROTATE_WEBHOOK_SECRET = _webhooks(
     "rotate_webhook_secret",
     "Make a new secret",
@@ -246,8 +256,9 @@ TEST_WEBHOOK = _webhooks(
 DELIVERIES = _webhooks(
     "list_webhook_deliveries",
     "List what was sent to an endpoint",
-    "The newest 50, each with its attempts, the newest first. They are kept for 30 days.",
+    "The newest first, each with its attempts, the newest first. They are kept for 30 days.",
     OpenApiParameter("status", str, QUERY, enum=DeliveryStatus.values),
+    *_PAGING,
 )
 REPLAY_FAILED = _webhooks(
     "replay_failed_webhooks",

@@ -4,9 +4,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
-from accounts.models import ApiKey, Organization, User
-from cases.models import Analysis
-from cases.models.analysis import ACTIVE
+from accounts.models import ApiKey, User
 from fracture_platform import counters
 
 WINDOW_SECONDS = 60
@@ -44,10 +42,3 @@ def count_request(user: User, key: object) -> list[Use]:
         Use(name, limit, one.count, max(1, round(one.left)))
         for (name, limit), one in zip(bounds.values(), found or (), strict=False)
     ]
-
-
-def unfinished(organization: Organization) -> int:
-    """Analyses that wait or run, of the cases that the organization has submitted."""
-    return Analysis.objects.filter(
-        status__in=ACTIVE, radiograph__case__submitting_organization=organization
-    ).count()

@@ -1,12 +1,18 @@
 """Pages of a list: by keyset, never counted. DRF's own cursor says `nullable`, which OpenAPI 3.1
 does not know."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
 from rest_framework import serializers
 from rest_framework.request import Request
+from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
 from cases.api.problems import field_error
 from cases.selectors.cases import PAGE_SIZE
+from cases.selectors.cursor import BadCursor
 
 LARGEST = 100
 PARAMETERS = frozenset({"cursor", "page_size"})
@@ -31,8 +37,18 @@ def cursor_of(request: Request) -> str:
     return cursor or ""
 
 
-def next_address(request: Request, cursor: str) -> str | None:
-    """The whole address of the next page, with the same filters."""
-    if not cursor:
-        return None
-    return str(replace_query_param(request.build_absolute_uri(), "cursor", cursor))
+@contextmanager
+def no_bad_cursor() -> Iterator[None]:
+    try:
+        yield
+    except BadCursor:
+        raise field_error("cursor", "invalid_cursor") from None
+
+
+def page(request: Request, next_cursor: str, results: Any) -> Response:
+    """The rows, and the whole address of the next page with the same filters, if there is one."""
+    following = None
+    if next_cursor:
+        address = request.build_absolute_uri()
+        following = str(replace_query_param(address, "cursor", next_cursor))
+    return Response({"next": following, "results": results})

@@ -9,12 +9,13 @@ from rest_framework.request import Request
 
 from accounts.models import Organization
 from cases.api.idempotency import fingerprint, key_of, once
-from cases.api.limits import unfinished
 from cases.api.problems import Problem, refused
 from cases.api.serializers.submission import FilesSerializer
 from cases.intake import uploads
 from cases.models import IdempotencyClaim
+from cases.selectors.waiting import unfinished_analyses
 from cases.services.reception import FileRefusal, SubmissionRefused
+from cases.services.room import NoRoom
 
 FILES = ("radiographs", "photographs")
 TOO_MANY_WAIT_SECONDS = 30
@@ -49,12 +50,16 @@ def take(
     def stored(claim: IdempotencyClaim | None) -> UUID:
         details = dict(sent)
         radiographs, photographs = (details.pop(kind) for kind in FILES)
-        if unfinished(counted) + len(radiographs) > settings.API_UNFINISHED_PER_ORGANIZATION:
-            raise Problem("too_many_unfinished", status=429, wait=TOO_MANY_WAIT_SECONDS)
+        most = settings.API_UNFINISHED_PER_ORGANIZATION
+        if unfinished_analyses(counted.pk) + len(radiographs) > most:  # before they are decoded
+            raise _no_room()
+        details["most_unfinished"] = most
         details["files"] = [*radiographs, *photographs]
         details["photographs"] = [False] * len(radiographs) + [True] * len(photographs)
         try:
             return make(claim, details)
+        except NoRoom:
+            raise _no_room() from None
         except SubmissionRefused as error:
             raise refused(error.refusals, len(radiographs)) from None
 
@@ -64,3 +69,7 @@ def take(
     said = {name: value for name, value in sent.items() if name not in FILES}
     content = fingerprint({**said, "about": about}, {kind: sent[kind] for kind in FILES})
     return once(organization=organization, key=key, content=content, make=stored)
+
+
+def _no_room() -> Problem:
+    return Problem("too_many_unfinished", status=429, wait=TOO_MANY_WAIT_SECONDS)

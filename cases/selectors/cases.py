@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 from django.db import connections
-from django.db.models import Prefetch, Q, QuerySet, prefetch_related_objects
+from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 from django.utils import timezone
 
 from accounts.models import User
@@ -100,15 +100,9 @@ def _sides(user: User) -> "list[QuerySet[Case]]":
     return [visible.filter(submitting_organization=own), visible.filter(reading_organization=own)]
 
 
-def _newest(rows: "QuerySet[Case]", after: tuple[datetime, UUID] | None) -> "QuerySet[Case]":
-    if after is not None:
-        created_at, pk = after
-        rows = rows.filter(
-            Q(created_at__lt=created_at) | Q(created_at=created_at, id__lt=pk),
-            created_at__lte=created_at,  # says it again, so that an index range can be used
-        )
+def _newest(rows: "QuerySet[Case]", after: keyset.Place | None) -> "QuerySet[Case]":
     joined = rows.select_related("submitting_organization", "reading_organization")
-    return joined.order_by("-created_at", "-id")
+    return keyset.newest(joined, after)
 
 
 def _filtered(rows: "QuerySet[Case]", filters: CaseFilters) -> "QuerySet[Case]":

@@ -1,11 +1,13 @@
-"""How long a case has waited for its analysis, and what is before it."""
+"""How long a case has waited for its analysis, what is before it, and how much waits in all."""
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django.db.models import Q
 
 from cases.models import Analysis, Radiograph
+from cases.models.analysis import ACTIVE
 from cases.vocabulary import AnalysisStatus, Priority
 
 MOST_COUNTED = 1000
@@ -39,3 +41,10 @@ def waiting(radiograph: Radiograph) -> Waiting | None:
         before = Q(lane=Priority.URGENT) | earlier
     queued = Analysis.objects.filter(before, status=AnalysisStatus.QUEUED).exclude(pk=own.pk)
     return Waiting(own.created_at, queued.order_by().values("pk")[:MOST_COUNTED].count())
+
+
+def unfinished_analyses(organization_id: UUID) -> int:
+    """How many wait or run, of the cases that the organization has submitted."""
+    return Analysis.objects.filter(
+        status__in=ACTIVE, radiograph__case__submitting_organization=organization_id
+    ).count()

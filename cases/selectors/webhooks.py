@@ -1,18 +1,29 @@
 """Webhooks as the pages show them, what is due, and whom an overdue case concerns."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
-from django.db.models.functions import Coalesce
+from django.db.models import (
+    Count,
+    Exists,
+    F,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Window,
+    prefetch_related_objects,
+)
+from django.db.models.functions import Coalesce, RowNumber
 
 from accounts.models import Organization, User
 from accounts.selectors import administered_organizations
 from cases.models import Case, WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookEvent
 from cases.permissions import may_administer_webhooks
-from cases.vocabulary import DeliveryStatus, WebhookEventType
+from cases.selectors import cursor as keyset
+from cases.vocabulary import DeliveryStatus, SwitchedOff, WebhookEventType
 
 SHOWN = 50
 REPUBLISH_AFTER = timedelta(seconds=30)
@@ -20,9 +31,12 @@ REPUBLISH_AFTER = timedelta(seconds=30)
 
 
 def webhook_endpoints(*, user: User) -> QuerySet[WebhookEndpoint]:
-    """Those of the organizations whose webhooks this person, or a key's account, administers."""
-    return WebhookEndpoint.objects.filter(organization__in=_administered(user)).select_related(
-        "organization"
+    """Those of the organizations whose webhooks this person, or a key's account, administers; none
+    that was removed."""
+    return (
+        WebhookEndpoint.objects.filter(organization__in=_administered(user))
+        .exclude(disabled_reason=SwitchedOff.REMOVED)
+        .select_related("organization")
     )
 
 
@@ -66,19 +80,45 @@ def get_delivery(*, user: User, delivery_id: UUID) -> WebhookDelivery:
     )
 
 
-def deliveries_of(endpoint: WebhookEndpoint, *, status: str = "") -> QuerySet[WebhookDelivery]:
-    """The newest, each with its attempts, the newest first; two queries."""
-    rows = endpoint.deliveries.select_related("event").order_by("-created_at", "-pk")
+@dataclass(frozen=True)
+class DeliveryPage:
+    """A page of the list; `next_cursor` is empty on the last one."""
+
+    deliveries: Sequence[WebhookDelivery]
+    next_cursor: str
+
+
+def deliveries_page(
+    endpoint: WebhookEndpoint, *, status: str = "", cursor: str = "", size: int = SHOWN
+) -> DeliveryPage:
+    """What was sent, the newest first, each with its attempts, the newest first; two queries.
+
+    Raises BadCursor.
+    """
+    rows = endpoint.deliveries.select_related("event")
     if status in DeliveryStatus.values:
         rows = rows.filter(status=status)
     tries = WebhookAttempt.objects.order_by("-at", "-pk")
-    return rows.prefetch_related(Prefetch("tries", queryset=tries))[:SHOWN]
+    found = list(keyset.newest(rows, keyset.decode(cursor) if cursor else None)[: size + 1])
+    page = found[:size]
+    prefetch_related_objects(page, Prefetch("tries", queryset=tries))
+    last = page[-1] if len(found) > size else None
+    return DeliveryPage(page, keyset.encode(last.created_at, last.pk) if last else "")
 
 
 def due_deliveries(now: datetime) -> QuerySet[WebhookDelivery]:
-    """What should be handed to a worker now, the longest due first: not what a worker holds, or
-    was handed over a moment ago, and nothing of an endpoint that is off or rests."""
-    return WebhookDelivery.objects.filter(
+    """What should be handed to a worker now: not what a worker holds, or was handed over a moment
+    ago, and nothing of an endpoint that is off or rests.
+
+    Of each organization in turn what is due for longest: who has much to be told does not make
+    the others wait.
+    """
+    turn = Window(
+        RowNumber(),
+        partition_by="endpoint__organization",
+        order_by=[F("next_attempt_at").asc(), F("pk").asc()],
+    )
+    due = WebhookDelivery.objects.filter(
         Q(lease_until__isnull=True) | Q(lease_until__lt=now),
         Q(published_at__isnull=True) | Q(published_at__lt=now - REPUBLISH_AFTER),
         Q(endpoint__resting_until__isnull=True) | Q(endpoint__resting_until__lte=now),
@@ -86,7 +126,8 @@ def due_deliveries(now: datetime) -> QuerySet[WebhookDelivery]:
         next_attempt_at__lte=now,
         endpoint__is_active=True,
         endpoint__organization__is_active=True,
-    ).order_by("next_attempt_at", "pk")
+    )
+    return due.annotate(turn=turn).order_by("turn", "next_attempt_at", "pk")
 
 
 @dataclass(frozen=True)

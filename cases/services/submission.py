@@ -28,6 +28,7 @@ from cases.models import (
 )
 from cases.services import analyses, handover, idempotency, reception, status, stored, trail
 from cases.services.reception import FileRefusal, SubmissionRefused
+from cases.services.room import require_room
 from cases.vocabulary import BodyRegion, Sex, Side, Source, View
 
 __all__ = ["CaseDetails", "FileRefusal", "SubmissionRefused", "add_radiographs", "submit_case"]
@@ -65,6 +66,7 @@ def submit_case(
     source: str = Source.WEB,
     views: Sequence[str] = (),
     claim: IdempotencyClaim | None = None,
+    most_unfinished: int | None = None,
     **details: Unpack[CaseDetails],
 ) -> Case:
     """Verify the files, store them, and queue an analysis of each that can be assessed.
@@ -76,8 +78,9 @@ def submit_case(
     `photographs` with `files`; both may be shorter. A photograph is kept and no model is asked.
     `claim` is settled with the case, or not at all. What the sender left blank is taken from the
     DICOM headers where they agree. Raises SubmissionRefused (with a reason per file),
-    PermissionDenied, AlreadySent for uploads that have become a case before, ClaimLost, or
-    ValidationError for details that no field of a case takes; then nothing is stored.
+    PermissionDenied, AlreadySent for uploads that have become a case before, ClaimLost, NoRoom
+    where more than `most_unfinished` analyses would wait or run, or ValidationError for details
+    that no field of a case takes; then nothing is stored.
     """
     if not permissions.may_submit(submitted_by):
         raise PermissionDenied("Only members of an active organization submit cases.")
@@ -108,9 +111,7 @@ def submit_case(
             )
             _save_case_ids(case, external_ids, made)
             _save_radiographs(case, rows, made, views, submitted_by)
-            handover.take(uploads=uploads, case=case)
-            if claim is not None:
-                idempotency.settle(claim=claim, case=case)
+            _settle(case, uploads, claim, most_unfinished)
             names.clear()
     case.refresh_from_db()
     return case
@@ -125,6 +126,7 @@ def add_radiographs(
     photographs: Sequence[bool] = (),
     views: Sequence[str] = (),
     claim: IdempotencyClaim | None = None,
+    most_unfinished: int | None = None,
 ) -> list[Radiograph]:
     """Add further views to a case and queue their analyses. Raises as `submit_case` does."""
     if not permissions.may_add(added_by, case):
@@ -146,11 +148,22 @@ def add_radiographs(
                     radiograph=row,
                 )
             status.mark_unread(case_id=case.pk)
-            handover.take(uploads=uploads, case=case)
-            if claim is not None:
-                idempotency.settle(claim=claim, case=case)
+            _settle(case, uploads, claim, most_unfinished)
             names.clear()
     return rows
+
+
+def _settle(
+    case: Case,
+    uploads: Sequence[Upload],
+    claim: IdempotencyClaim | None,
+    most_unfinished: int | None,
+) -> None:
+    """What stands or falls with what was stored."""
+    handover.take(uploads=uploads, case=case)
+    if claim is not None:
+        idempotency.settle(claim=claim, case=case)
+    require_room(organization_id=case.submitting_organization_id, most=most_unfinished)
 
 
 @contextmanager

@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from datetime import timedelta
 from functools import wraps
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -15,7 +17,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.permissions import administrators_only
 from cases.models import WebhookDelivery, WebhookEndpoint
-from cases.selectors.webhooks import SHOWN, deliveries_of, get_delivery, get_endpoint
+from cases.selectors.cursor import BadCursor
+from cases.selectors.webhooks import deliveries_page, get_delivery, get_endpoint
 from cases.services.webhooks import endpoints, replaying
 from cases.views.guard import View, clinical, found, person
 from cases.views.webhooks import secret_page
@@ -30,7 +33,7 @@ Act = Callable[[HttpRequest, WebhookEndpoint], HttpResponse | None]
 @require_safe
 @administrators_only
 def webhook_endpoint(request: HttpRequest, endpoint_id: UUID) -> HttpResponse:
-    """With `?status=` only deliveries of that one."""
+    """With `?status=` only deliveries of that one; `?after=` is the place in their list."""
     endpoint = found(get_endpoint, user=person(request), endpoint_id=endpoint_id)
     return _page(request, endpoint, EndpointForm.of(endpoint))
 
@@ -39,17 +42,22 @@ def _page(
     request: HttpRequest, endpoint: WebhookEndpoint, form: EndpointForm, status: int = 200
 ) -> HttpResponse:
     wanted = request.GET.get("status", "")
-    deliveries = list(deliveries_of(endpoint, status=wanted))
+    try:
+        page = deliveries_page(endpoint, status=wanted, cursor=request.GET.get("after", ""))
+    except BadCursor:
+        return render(request, "400.html", status=400)
+    chosen = {"status": wanted} if wanted in DeliveryStatus.values else {}
     context = {
         "endpoint": endpoint,
         "organization": endpoint.organization,
         "form": form,
         "replay_form": ReplayForm(),
-        "deliveries": deliveries,
-        "awaited": any(_is_awaited(delivery) for delivery in deliveries),
-        "wanted": wanted if wanted in DeliveryStatus.values else "",
+        "deliveries": page.deliveries,
+        "older": urlencode({**chosen, "after": page.next_cursor}) if page.next_cursor else "",
+        "continued": "after" in request.GET,
+        "awaited": any(_is_awaited(delivery) for delivery in page.deliveries),
+        "wanted": chosen.get("status", ""),
         "statuses": DeliveryStatus.choices,
-        "shown": SHOWN,
         "old_secret_signs": endpoint.has_previous_secret(timezone.now()),
     }
     return render(request, "cases/webhooks/endpoint.html", context, status=status)
@@ -120,6 +128,14 @@ def webhook_on(request: HttpRequest, endpoint: WebhookEndpoint) -> HttpResponse 
         request, said % {"n": resumed} if resumed else _("The endpoint is on; nothing waited.")
     )
     return None
+
+
+@_action
+def webhook_remove(request: HttpRequest, endpoint: WebhookEndpoint) -> HttpResponse | None:
+    endpoints.remove_endpoint(endpoint=endpoint, actor=person(request))
+    messages.warning(request, _("The endpoint %(name)s was removed.") % {"name": endpoint})
+    own = endpoint.organization_id == person(request).organization_id
+    return redirect(reverse("webhooks") + ("" if own else f"?of={endpoint.organization_id}"))
 
 
 @_action

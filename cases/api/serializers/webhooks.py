@@ -67,7 +67,10 @@ class EndpointSerializer(serializers.Serializer):
     )
     last_delivered_at = serializers.DateTimeField(source="last_success_at", allow_null=True)
     disabled_at = serializers.DateTimeField(allow_null=True)
-    disabled_reason = serializers.ChoiceField(SwitchedOff.choices, allow_blank=True)
+    disabled_reason = serializers.ChoiceField(
+        [(reason, label) for reason, label in SwitchedOff.choices if reason != SwitchedOff.REMOVED],
+        allow_blank=True,
+    )
     previous_secret_until = serializers.DateTimeField(
         allow_null=True, help_text="Until then the secret before the present one signs as well."
     )
@@ -120,9 +123,10 @@ class DeliverySerializer(serializers.Serializer):
         return serializers.DateTimeField().to_representation(delivery.next_attempt_at)
 
 
-class DeliveriesSerializer(serializers.Serializer):
-    """What was sent to an endpoint, the newest first."""
+class DeliveryPageSerializer(serializers.Serializer):
+    """What was sent to an endpoint, the newest first. Follow `next` to the end."""
 
+    next = serializers.URLField(allow_null=True)
     results = DeliverySerializer(many=True)
 
 

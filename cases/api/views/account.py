@@ -8,12 +8,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from cases.api import docs
-from cases.api.limits import bounds_of, unfinished
+from cases.api.limits import bounds_of
 from cases.api.permissions import ANY
 from cases.api.serializers.account import MeSerializer, UsageSerializer
 from cases.api.views.base import ApiView
 from cases.intake.uploads import configured_limits
 from cases.permissions import reading_choices
+from cases.selectors.waiting import unfinished_analyses
 
 
 class MeView(ApiView):
@@ -40,7 +41,10 @@ class UsageView(ApiView):
         usage = {
             "requests_per_minute": self._requests(),
             "unfinished_analyses": own
-            and {"limit": settings.API_UNFINISHED_PER_ORGANIZATION, "used": unfinished(own)},
+            and {
+                "limit": settings.API_UNFINISHED_PER_ORGANIZATION,
+                "used": unfinished_analyses(own.pk),
+            },
             "submission": {
                 "max_files": files.max_files,
                 "max_file_bytes": files.max_bytes,

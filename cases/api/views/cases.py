@@ -28,7 +28,6 @@ from cases.api.serializers.submission import IDS, CaseSubmissionSerializer
 from cases.api.views.base import READ, SUBMIT, ApiView
 from cases.models import Case, IdempotencyClaim
 from cases.selectors.cases import cases_page, get_case_with_answers
-from cases.selectors.cursor import BadCursor
 from cases.services import submission
 from cases.views.guard import found
 from cases.vocabulary import CaseStatus, Source
@@ -50,13 +49,10 @@ class CasesView(ApiView):
     def get(self, request: Request) -> Response:
         asked = filters.filters_of(request)
         size, cursor = pagination.size_of(request), pagination.cursor_of(request)
-        try:
+        with pagination.no_bad_cursor():
             page = cases_page(user=self.person, filters=asked, cursor=cursor, size=size)
-        except BadCursor:
-            raise field_error("cursor", "invalid_cursor") from None
         shown = CaseSerializer(page.cases, many=True, context={"request": request}).data
-        address = pagination.next_address(request, page.next_cursor)
-        return Response({"next": address, "results": shown})
+        return pagination.page(request, page.next_cursor, shown)
 
     @extend_schema(
         **docs.SUBMIT_CASE,

@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import Organization
-from cases.api import docs
+from cases.api import docs, pagination
 from cases.api.problems import Problem, Unprocessable, wrong
 from cases.api.serializers import webhooks as forms
 from cases.api.serializers.common import EmptySerializer
@@ -93,8 +93,8 @@ class EndpointsView(WebhookView):
 
 
 class EndpointView(WebhookView):
-    http_method_names = ["get", "head", "patch"]
-    scopes: ClassVar = {"GET": ADMIN, "PATCH": ADMIN}
+    http_method_names = ["get", "head", "patch", "delete"]
+    scopes: ClassVar = {"GET": ADMIN, "PATCH": ADMIN, "DELETE": ADMIN}
     takes = forms.EndpointChangeSerializer
 
     @extend_schema(**docs.GET_WEBHOOK, responses={200: forms.EndpointSerializer})
@@ -110,6 +110,12 @@ class EndpointView(WebhookView):
         endpoint = self.endpoint(endpoint_id)
         endpoints.change_some(endpoint=endpoint, actor=self.person, changes=self.sent())
         return self.shown(endpoint_id)
+
+    @extend_schema(**docs.REMOVE_WEBHOOK, responses={204: None})
+    def delete(self, request: Request, endpoint_id: UUID) -> Response:
+        endpoint = self.endpoint(endpoint_id)
+        endpoints.remove_endpoint(endpoint=endpoint, actor=self.person)
+        return Response(status=204)
 
 
 class SecretView(WebhookView):
@@ -137,15 +143,21 @@ class SendTestView(WebhookView):
 
 class DeliveriesView(WebhookView):
     scopes: ClassVar = {"GET": ADMIN}
-    parameters = frozenset({"status"})
+    parameters = pagination.PARAMETERS | {"status"}
 
-    @extend_schema(**docs.DELIVERIES, responses={200: forms.DeliveriesSerializer})
+    @extend_schema(**docs.DELIVERIES, responses={200: forms.DeliveryPageSerializer})
     def get(self, request: Request, endpoint_id: UUID) -> Response:
         endpoint = self.endpoint(endpoint_id)
-        asked = forms.DeliveriesAskedSerializer(data=request.query_params)
+        status = request.query_params.get("status")
+        asked = forms.DeliveriesAskedSerializer(data={} if status is None else {"status": status})
         asked.is_valid(raise_exception=True)
-        rows = selectors.deliveries_of(endpoint, **asked.validated_data)
-        return Response({"results": forms.DeliverySerializer(rows, many=True).data})
+        size, cursor = pagination.size_of(request), pagination.cursor_of(request)
+        with pagination.no_bad_cursor():
+            page = selectors.deliveries_page(
+                endpoint, **asked.validated_data, cursor=cursor, size=size
+            )
+        shown = forms.DeliverySerializer(page.deliveries, many=True).data
+        return pagination.page(request, page.next_cursor, shown)
 
 
 class ReplayFailedView(WebhookView):

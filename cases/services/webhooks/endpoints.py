@@ -47,10 +47,11 @@ def create_endpoint(
     require(may_administer_webhooks(actor, organization))
     url, chosen = _checked(url, event_types)
     Organization.objects.select_for_update(no_key=True).get(pk=organization.pk)
-    if organization.webhook_endpoints.count() >= MOST_ENDPOINTS:
+    kept = organization.webhook_endpoints.exclude(disabled_reason=SwitchedOff.REMOVED)
+    if kept.count() >= MOST_ENDPOINTS:
         raise WebhookRefused(
             "too_many_endpoints",
-            _("An organization has at most %(n)d endpoints: change one that is there.")
+            _("An organization has at most %(n)d endpoints: change or remove one.")
             % {"n": MOST_ENDPOINTS},
         )
     secret = signing.new_secret()
@@ -136,7 +137,7 @@ def switch_on(*, endpoint: WebhookEndpoint, actor: User) -> int:
     """Listen again, and send at once what still waited, its attempts counted anew; how much."""
     require(may_administer_webhooks(actor, endpoint.organization))
     current = _locked(endpoint)
-    if current.is_active:
+    if current.is_active or current.disabled_reason == SwitchedOff.REMOVED:
         return 0
     now = database_now()
     WebhookEndpoint.objects.filter(pk=endpoint.pk).update(
@@ -148,6 +149,30 @@ def switch_on(*, endpoint: WebhookEndpoint, actor: User) -> int:
     resumed = waiting.update(attempts=0, next_attempt_at=now, published_at=None)
     _log("switched_on", endpoint, actor)
     return resumed
+
+
+@transaction.atomic
+def remove_endpoint(*, endpoint: WebhookEndpoint, actor: User) -> None:
+    """Nothing is sent there any more, and nobody but the administration finds it.
+
+    The row outlives what was sent (`forgetting`): were it deleted now, an event that is being
+    written for it would fail, and with it the answer or the read that the event is about.
+    """
+    require(may_administer_webhooks(actor, endpoint.organization))
+    _locked(endpoint)
+    now = database_now()
+    WebhookEndpoint.objects.filter(pk=endpoint.pk).update(
+        is_active=False,
+        disabled_at=now,
+        disabled_reason=SwitchedOff.REMOVED,
+        encrypted_secret="",
+        encrypted_previous_secret="",
+        previous_secret_until=None,
+    )
+    WebhookDelivery.objects.filter(
+        endpoint=endpoint.pk, status=DeliveryStatus.PENDING, lease_until__isnull=True
+    ).update(status=DeliveryStatus.SKIPPED, finished_at=now)
+    _log("removed", endpoint, actor)
 
 
 def send_test(*, endpoint: WebhookEndpoint, actor: User) -> WebhookDelivery:

@@ -6,8 +6,8 @@ import structlog
 from django.db.models import Exists, OuterRef
 
 from cases.clock import database_now
-from cases.models import Case, WebhookEvent
-from cases.vocabulary import WebhookEventType
+from cases.models import Case, WebhookEndpoint, WebhookEvent
+from cases.vocabulary import SwitchedOff, WebhookEventType
 
 log = structlog.get_logger(__name__)
 KEPT_FOR = timedelta(days=30)
@@ -30,5 +30,13 @@ def forget_old() -> int:
     while keys := list(old.order_by("created_at").values_list("pk", flat=True)[:BATCH]):
         WebhookEvent.objects.filter(pk__in=keys).delete()
         forgotten += len(keys)
+    _forget_removed_endpoints()
     log.info("webhooks_forgotten", events=forgotten)
     return forgotten
+
+
+def _forget_removed_endpoints() -> None:
+    """With what may have been on its way there when it was removed."""
+    WebhookEndpoint.objects.filter(
+        disabled_reason=SwitchedOff.REMOVED, disabled_at__lt=database_now() - KEPT_FOR
+    ).delete()

@@ -34,6 +34,9 @@ class Caller:
     def patch(self, path: str, body: Any = None, **headers: str) -> Any:
         return self.post(path, body, "patch", **headers)
 
+    def delete(self, path: str, body: Any = None, **headers: str) -> Any:
+        return self.post(path, body, "delete", **headers)
+
     def send(self, path: str, fields: dict[str, Any], **headers: str) -> Any:
         """multipart/form-data."""
         return self._checked(self.client.post(address(path), fields, headers=self._with(headers)))

@@ -19,3 +19,4 @@ def operations(told: dict[str, Any], delivery_id: object) -> Iterator[tuple[str,
     yield "get", address(told, "deliveries/"), None
     yield "post", address(told, "replay/"), {"since": "2026-01-01T00:00:00Z"}
     yield "post", f"webhooks/deliveries/{delivery_id}/replay/", {}
+    yield "delete", address(told), None

@@ -64,6 +64,7 @@ TABLE = {
     "create_webhook": Row(201, "admin", EVERY),
     "get_webhook": Row(200, "admin", OWN),
     "change_webhook": Row(200, "admin", OWN),
+    "remove_webhook": Row(204, "admin", OWN),
     "rotate_webhook_secret": Row(200, "admin", OWN),
     "test_webhook": Row(202, "admin", OWN),
     "list_webhook_deliveries": Row(200, "admin", OWN),
@@ -144,7 +145,7 @@ def ask(program: Caller, name: str, method: str, address: str) -> int:
             response = program.send(address, sent)
         elif name == "add_radiographs":
             response = program.send(address, {"radiographs": [upload(7)]})
-        elif method in {"post", "patch"}:
+        elif method != "get":
             response = program.post(address, BODIES.get(name), method=method)
         else:
             response = program.get(address)

@@ -1,4 +1,5 @@
-"""Many identical submissions at the same moment, over real connections: one case."""
+"""Many submissions at the same moment, over real connections: of identical ones one case, and of
+others no more than there is room for."""
 
 from functools import partial
 from typing import Any
@@ -7,7 +8,7 @@ import pytest
 
 from accounts.models import Organization
 from cases.api import idempotency as waiting
-from cases.models import Case, IdempotencyClaim
+from cases.models import Analysis, Case, IdempotencyClaim, ModelVersion
 from tests.cases.api.calling import Caller, make_key
 from tests.cases.files import upload
 from tests.cases.services.test_concurrency import at_once
@@ -30,3 +31,18 @@ def test_one_case(sender: Organization, monkeypatch: pytest.MonkeyPatch) -> None
     first = [one for one in responses if "Idempotency-Replayed" not in one]
     assert len(first) == 1
     assert Case.objects.count() == IdempotencyClaim.objects.count() == 1
+
+
+def test_no_more_than_there_is_room_for(
+    sender: Organization, model_version: ModelVersion, settings: Any
+) -> None:
+    settings.API_UNFINISHED_PER_ORGANIZATION = 3
+    _key, text = make_key(sender)
+
+    def another(number: int) -> int:
+        sent = {"patient_reference": f"ISL-{number}", "radiographs": [upload(number)]}
+        return int(Caller(text).send("cases/", sent).status_code)
+
+    answers = at_once(*(partial(another, number) for number in range(10)))
+    assert sorted(answers) == [202] * 3 + [429] * 7
+    assert Case.objects.count() == Analysis.objects.count() == 3

@@ -14,7 +14,7 @@ from cases.models import WebhookDelivery, WebhookEndpoint
 from cases.services.webhooks.delivering import deliver
 from cases.services.webhooks.endpoints import MOST_ENDPOINTS
 from tests.cases.api.calling import Caller, codes
-from tests.cases.api.hooks import NEW, address
+from tests.cases.api.hooks import NEW, address, operations
 from tests.cases.webhooks.receiver import Receiver
 
 
@@ -91,6 +91,15 @@ class TestChange:
         on = administering.patch(address(made), {"is_active": True}).json()
         assert (on["is_active"], on["state"], on["disabled_at"]) == (True, "new", None)
 
+    def test_removed(self, made: dict[str, Any], administering: Caller) -> None:
+        sent = administering.post(address(made, "test/")).json()
+        response = administering.delete(address(made))
+        assert (response.status_code, response.content) == (204, b"")
+        assert administering.get("webhooks/").json() == {"results": []}
+        for method, place, body in operations(made, sent["id"]):
+            response = getattr(administering, method)(place, body)
+            assert (response.status_code, codes(response)) == (404, {None: "not_found"})
+
     def test_nothing_of_it_if_a_part_is_refused(
         self, made: dict[str, Any], administering: Caller
     ) -> None:
@@ -141,6 +150,21 @@ class TestDeliveries:
         ):
             response = administering.get(address(made, "deliveries/"), query)
             assert (response.status_code, codes(response)) == (400, said)
+
+    def test_page_by_page(self, made: dict[str, Any], administering: Caller) -> None:
+        sent = []
+        for _n in range(3):
+            sent.append(administering.post(address(made, "test/")).json()["id"])
+            WebhookDelivery.objects.update(status="skipped", finished_at=timezone.now())
+        found, place = [], address(made, "deliveries/?page_size=2&status=skipped")
+        while place:
+            page = administering.get(place).json()
+            found.append([one["id"] for one in page["results"]])
+            place = page["next"]
+        assert found == [[sent[2], sent[1]], [sent[0]]]
+        for wrong, code in (({"cursor": "x"}, "invalid_cursor"), ({"page_size": 0}, "min_value")):
+            response = administering.get(address(made, "deliveries/"), wrong)
+            assert (response.status_code, codes(response)) == (400, {next(iter(wrong)): code})
 
     def test_one_is_sent_again(
         self, made: dict[str, Any], administering: Caller, receiving: Receiver

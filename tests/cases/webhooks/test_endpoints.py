@@ -89,6 +89,7 @@ def test_only_administrators_of_the_organization_change_anything(
         (endpoints.rotate_secret, {"endpoint": endpoint}),
         (endpoints.switch_off, {"endpoint": endpoint}),
         (endpoints.switch_on, {"endpoint": endpoint}),
+        (endpoints.remove_endpoint, {"endpoint": endpoint}),
         (endpoints.send_test, {"endpoint": endpoint}),
         (replaying.replay, {"delivery": delivery}),
         (replaying.replay_failed, {"endpoint": endpoint, "since": timezone.now()}),
