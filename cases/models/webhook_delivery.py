@@ -93,6 +93,11 @@ class WebhookDelivery(models.Model):
                 condition=Q(status=DeliveryStatus.PENDING),
             ),
             models.Index(fields=["endpoint", "-created_at", "-id"], name="webhook_delivery_newest"),
+            models.Index(
+                fields=["endpoint"],
+                name="webhook_delivery_held",
+                condition=Q(lease_until__isnull=False),
+            ),
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(

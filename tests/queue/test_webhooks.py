@@ -1,6 +1,7 @@
 """Webhooks through the real queue: whatever dies on the way, every event arrives."""
 
 import threading
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler
 from typing import Any
 
@@ -24,8 +25,9 @@ def kill_with_children(platform: Platform, name: str) -> None:
     children = psutil.Process(platform.processes[name].pid).children(recursive=True)
     platform.kill(name)
     for child in children:
-        child.kill()
-        child.wait()
+        with suppress(psutil.NoSuchProcess):  # one that had nothing to do ends with its parent
+            child.kill()
+    psutil.wait_procs(children)
 
 
 def test_a_worker_that_is_killed_while_it_delivers_loses_no_event(
@@ -73,8 +75,11 @@ def test_a_worker_that_is_killed_while_it_delivers_loses_no_event(
         except AssertionError:
             raise AssertionError(quick.log("housekeeping") + quick.log("scheduler")) from None
     assert set(receiving.ids) == wanted
-    interrupted = WebhookDelivery.objects.get(tries__error_code="interrupted")
-    assert receiving.ids.count(str(interrupted.event_id)) == 2
+    # Several are sent at once; of those some may have been killed before the receiver saw them.
+    cut_off = WebhookDelivery.objects.filter(tries__error_code="interrupted")
+    again = [receiving.ids.count(str(one.event_id)) for one in cut_off]
+    assert again
+    assert max(again) == 2
 
 
 def test_the_scheduler_hands_over_what_the_broker_was_not_there_for(quick: Platform) -> None:
