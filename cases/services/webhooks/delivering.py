@@ -81,9 +81,6 @@ def claim(*, delivery_id: UUID) -> WebhookDelivery | None:
     )
     if row is None or not _takes(row.endpoint, now):
         return None
-    if _is_tried(row, now):
-        WebhookDelivery.objects.filter(pk=row.pk).update(published_at=None)  # at another turn
-        return None
     free = WebhookDelivery.objects.filter(
         Q(lease_until__isnull=True) | Q(lease_until__lt=now),
         pk=row.pk,
@@ -115,15 +112,6 @@ def _takes(endpoint: WebhookEndpoint, now: datetime) -> bool:
     """Whether anything is sent there now; what is not waits."""
     resting = endpoint.resting_until is not None and endpoint.resting_until > now
     return endpoint.is_active and endpoint.organization.is_active and not resting
-
-
-def _is_tried(row: WebhookDelivery, now: datetime) -> bool:
-    """An endpoint that fails is sent one event at a time: many of one that hangs would hold up
-    every worker, and what others are to be told."""
-    if row.endpoint.failing_since is None:
-        return False
-    others = WebhookDelivery.objects.filter(endpoint=row.endpoint_id, lease_until__gt=now)
-    return others.exclude(pk=row.pk).exists()
 
 
 def _ends(row: WebhookDelivery) -> DeliveryStatus | None:
@@ -176,7 +164,7 @@ def _outcome(claimed: WebhookDelivery, answer: transport.Answer, now: datetime) 
     again = retries.next_attempt(claimed.attempts, now)
     if again is None or answer.status == GONE:
         return {"status": DeliveryStatus.FAILED, "finished_at": now}
-    return {"next_attempt_at": again, "published_at": None}
+    return {"next_attempt_at": again}
 
 
 def _secrets(endpoint: WebhookEndpoint) -> list[str]:

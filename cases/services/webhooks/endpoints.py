@@ -146,7 +146,7 @@ def switch_on(*, endpoint: WebhookEndpoint, actor: User) -> int:
     waiting = WebhookDelivery.objects.filter(
         endpoint=endpoint.pk, status=DeliveryStatus.PENDING, lease_until__isnull=True
     )
-    resumed = waiting.update(attempts=0, next_attempt_at=now, published_at=None)
+    resumed = waiting.update(attempts=0, next_attempt_at=now)
     _log("switched_on", endpoint, actor)
     return resumed
 

@@ -30,8 +30,7 @@ def replay(*, delivery: WebhookDelivery, actor: User) -> bool:
     ended = WebhookDelivery.objects.filter(pk=delivery.pk).exclude(status=DeliveryStatus.PENDING)
     done = _again(ended)
     if done:
-        key = delivery.pk
-        transaction.on_commit(lambda: hand_over([key]), robust=True)
+        transaction.on_commit(lambda: hand_over([endpoint.pk]), robust=True)
         log.info("webhook_replayed", delivery=str(delivery.pk), by=str(actor.pk))
     return bool(done)
 
@@ -39,7 +38,7 @@ def replay(*, delivery: WebhookDelivery, actor: User) -> bool:
 def replay_failed(*, endpoint: WebhookEndpoint, since: datetime, actor: User) -> int:
     """Send again everything that failed of what happened since then; how much.
 
-    The scheduler hands it over, a batch at each turn. Raises WebhookRefused while it is off.
+    Raises WebhookRefused while it is off.
     """
     require(may_administer_webhooks(actor, endpoint.organization))
     require_on(endpoint)
@@ -47,6 +46,8 @@ def replay_failed(*, endpoint: WebhookEndpoint, since: datetime, actor: User) ->
         endpoint=endpoint, status=DeliveryStatus.FAILED, created_at__gte=since
     )
     done = _again(failed)
+    if done:
+        transaction.on_commit(lambda: hand_over([endpoint.pk]), robust=True)
     log.info("webhooks_replayed", endpoint=str(endpoint.pk), deliveries=done, by=str(actor.pk))
     return done
 
@@ -56,6 +57,5 @@ def _again(ended: QuerySet[WebhookDelivery]) -> int:
         status=DeliveryStatus.PENDING,
         attempts=0,
         next_attempt_at=database_now(),
-        published_at=None,
         finished_at=None,
     )

@@ -187,7 +187,7 @@ def test_replaying_one(
     deliver(delivery_id=delivery.pk)
     with django_capture_on_commit_callbacks(execute=True):
         assert replay(delivery=delivery, actor=administrator)
-    assert sent[-1] == ["cases.deliver_webhook", "housekeeping", str(delivery.pk)]
+    assert sent[-1] == ["cases.deliver_webhooks", "webhooks", str(endpoint.pk)]
     deliver(delivery_id=delivery.pk)
     assert receiving.ids == [str(delivery.event_id)] * 2
     assert delivery.tries.count() == 2
