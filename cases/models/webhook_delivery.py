@@ -1,5 +1,6 @@
 """What webhook endpoints are told: events, their deliveries, and each attempt at one."""
 
+import json
 import uuid
 from typing import ClassVar
 
@@ -58,6 +59,11 @@ class WebhookEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.type} {self.created_at:%Y-%m-%d %H:%M:%S}"
+
+    @property
+    def body(self) -> str:
+        """What is signed and sent, the same at each attempt."""
+        return json.dumps(self.payload, separators=(",", ":"), sort_keys=True)
 
 
 class WebhookDelivery(models.Model):

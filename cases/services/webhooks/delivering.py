@@ -4,7 +4,6 @@ At least once: a worker that dies after the receiver answered leaves a lease tha
 event goes out again under the same id.
 """
 
-import json
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -16,7 +15,7 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from cases.clock import database_now
-from cases.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookEvent
+from cases.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint
 from cases.services.webhooks import health
 from cases.vocabulary import TEST_EVENT, AttemptError, DeliveryStatus
 from cases.webhooks import retries, signing, transport
@@ -47,7 +46,7 @@ def deliver(*, delivery_id: UUID) -> transport.Answer | None:
 
 def _post(claimed: WebhookDelivery) -> transport.Answer:
     event, endpoint = claimed.event, claimed.endpoint
-    body = body_of(event)
+    body = event.body.encode()
     try:
         keys = _secrets(endpoint)
     except InvalidToken:
@@ -60,11 +59,6 @@ def _post(claimed: WebhookDelivery) -> transport.Answer:
     )
     headers |= {"content-type": "application/json", "user-agent": AGENT}
     return transport.post(url=endpoint.url, headers=headers, body=body)
-
-
-def body_of(event: WebhookEvent) -> bytes:
-    """What is signed and sent, the same bytes at each attempt."""
-    return json.dumps(event.payload, separators=(",", ":"), sort_keys=True).encode()
 
 
 def claim(*, delivery_id: UUID) -> WebhookDelivery | None:
