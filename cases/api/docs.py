@@ -30,7 +30,7 @@ _WORDS = {"type": "string", "maxLength": 64, "pattern": r"^[^\x00-\x1f\x7f]*$"}
 def _filters() -> list[OpenApiParameter]:
     """As the list's filter set has them; the view reads it by itself."""
     kinds: dict[str, Any] = dict.fromkeys(
-        ("received_from", "received_before"), OpenApiTypes.DATETIME
+        ("received_from", "received_before", "changed_from"), OpenApiTypes.DATETIME
     )
     return [
         OpenApiParameter(

@@ -38,6 +38,8 @@ class CaseFilters:
     """The first moment that is shown."""
     before: datetime | None = None
     """The first moment that is shown no more."""
+    changed_since: datetime | None = None
+    """Only what has changed at this moment or later."""
     reference: str = ""
     exact: bool = False
     """The whole patient reference, not what it begins with."""
@@ -125,6 +127,8 @@ def _received(rows: "QuerySet[Case]", filters: CaseFilters) -> "QuerySet[Case]":
         rows = rows.filter(created_at__gte=_midnight(filters.received_from))
     if filters.received_to and filters.received_to < date.max:
         rows = rows.filter(created_at__lt=_midnight(filters.received_to + timedelta(days=1)))
+    if filters.changed_since:
+        rows = rows.filter(updated_at__gte=filters.changed_since)
     if filters.since:
         rows = rows.filter(created_at__gte=filters.since)
     if filters.before:

@@ -8,6 +8,7 @@ from django.core.validators import RegexValidator
 from rest_framework import serializers
 
 from accounts.models import Organization, User
+from cases.api.moments import MomentField
 from cases.api.problems import field_error, wrong
 from cases.api.serializers.common import StrictSerializer
 from cases.forms import sensible_year
@@ -79,7 +80,7 @@ class CaseSubmissionSerializer(FilesSerializer):
     priority = serializers.ChoiceField(
         Priority.choices, required=False, default=Priority.ROUTINE.value
     )
-    reading_deadline = serializers.DateTimeField(required=False, allow_null=True, default=None)
+    reading_deadline = MomentField(required=False, allow_null=True, default=None)
     reading_organization = serializers.UUIDField(
         required=False,
         allow_null=True,

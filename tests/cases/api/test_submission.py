@@ -107,6 +107,8 @@ def test_without_a_model_it_is_taken_all_the_same(sending: Caller) -> None:
         ({"priority": "soon"}, {"priority": "invalid_choice"}),
         ({"clinical_question": "x" * 1001}, {"clinical_question": "max_length"}),
         ({"reading_deadline": "soon"}, {"reading_deadline": "invalid"}),
+        ({"reading_deadline": "2190-12-01T10:00:00"}, {"reading_deadline": "no_offset"}),
+        ({"reading_deadline": "2190-12-01"}, {"reading_deadline": "no_offset"}),
         ({"reading_deadline": "2020-01-01T00:00:00Z"}, {"reading_deadline": "passed"}),
         ({"reading_deadline": "9999-12-31T23:59:59Z"}, {"reading_deadline": "year"}),
         ({"reading_deadline": "0001-01-01T00:00:00+14:00"}, {"reading_deadline": "overflow"}),
