@@ -15,10 +15,10 @@ from cases.api.problems import Problem, field_error, wrong
 from cases.api.serializers.cases import CaseDetailSerializer, case_address
 from cases.api.serializers.common import EmptySerializer, StrictSerializer
 from cases.api.views.base import SUBMIT, ApiView
-from cases.api.views.cases import ASK_AGAIN_SECONDS, case_response
+from cases.api.views.cases import ASK_AGAIN_SECONDS, asked_case, case_response
 from cases.forms import printable
 from cases.models import Case, Radiograph
-from cases.selectors.cases import get_case, get_case_with_answers
+from cases.selectors.cases import get_case
 from cases.services import analyses, corrections
 from cases.views.guard import found
 
@@ -48,8 +48,7 @@ class CaseAction(ApiView):
 
     def now(self, case_id: UUID) -> Response:
         """The case as it stands after what was done."""
-        case = found(get_case_with_answers, user=self.person, case_id=case_id)
-        return case_response(self.request, case)
+        return case_response(self.request, asked_case(self.request, case_id))
 
 
 class CancelView(CaseAction):
