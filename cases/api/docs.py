@@ -110,8 +110,8 @@ CANCEL: dict[str, Any] = {
 RERUN: dict[str, Any] = {
     "operation_id": "rerun_case",
     "summary": "Ask the active model again",
-    "description": "About one radiograph, or all that can be assessed. What was answered before "
-    "stays.",
+    "description": "About one radiograph, or all that can be assessed, or nothing where there is "
+    "no room for all. What was answered before stays; what waits or runs is not asked twice.",
     "tags": ["cases"],
     "parameters": [
         _answer_header("Location", _LOCATION, 202),

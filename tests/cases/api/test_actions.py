@@ -4,12 +4,13 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from pytest_django import Settings
 
 from accounts.models import Organization
 from cases.models import Analysis, Case, CaseEvent, ModelVersion
 from cases.services.status import update_case
 from tests.cases.api.calling import Caller, caller, codes
-from tests.factories import AnalysisFactory, RadiographFactory
+from tests.factories import AnalysisFactory, CaseFactory, RadiographFactory
 
 
 @pytest.fixture
@@ -76,6 +77,31 @@ class TestRerun:
         RadiographFactory(case=case, not_assessable="photograph")
         response = sending.post(f"cases/{case.pk}/rerun/")
         assert (response.status_code, codes(response)) == (409, {None: "cannot_be_analysed"})
+
+    def test_no_more_than_there_is_room_for(
+        self, analysis: Analysis, case: Case, sending: Caller, settings: Settings
+    ) -> None:
+        settings.API_UNFINISHED_PER_ORGANIZATION = 2
+        other = RadiographFactory(case=case)
+        elsewhere = CaseFactory(submitting_organization=case.submitting_organization)
+        AnalysisFactory(radiograph=RadiographFactory(case=elsewhere))
+        response = sending.post(f"cases/{case.pk}/rerun/")
+        assert (response.status_code, codes(response)) == (429, {None: "too_many_unfinished"})
+        assert int(response["Retry-After"]) > 0
+        assert not Analysis.objects.filter(radiograph__case=case, status="queued").exists()
+        for _n in range(2):  # what waits already takes no more room
+            one = sending.post(f"cases/{case.pk}/rerun/", {"radiograph": str(other.pk)})
+            assert one.status_code == 202
+
+    def test_a_case_for_which_there_will_never_be_room(
+        self, analysis: Analysis, case: Case, sending: Caller, settings: Settings
+    ) -> None:
+        settings.API_UNFINISHED_PER_ORGANIZATION = 1
+        RadiographFactory(case=case)
+        response = sending.post(f"cases/{case.pk}/rerun/")
+        assert (response.status_code, codes(response)) == (422, {"radiograph": "required"})
+        body = {"radiograph": str(analysis.radiograph_id)}
+        assert sending.post(f"cases/{case.pk}/rerun/", body).status_code == 202
 
 
 class TestWithdraw:
