@@ -13,10 +13,12 @@ from cases.api.problems import Unprocessable, no_room, refused, wrong
 from cases.api.serializers.submission import FilesSerializer
 from cases.intake import uploads
 from cases.models import IdempotencyClaim
+from cases.permissions import default_reading
 from cases.selectors.waiting import unfinished_analyses
 from cases.services.reception import FileRefusal, SubmissionRefused
 from cases.services.room import NeverRoom, NoRoom, require_possible
 
+ORGANIZATION = "reading_organization"
 FILES = ("radiographs", "photographs")
 Make = Callable[[IdempotencyClaim | None, dict[str, Any]], UUID]
 
@@ -65,8 +67,15 @@ def take(
     if key is None:
         return stored(None), False
     said = {name: value for name, value in sent.items() if name not in FILES}
-    content = fingerprint({**said, "about": about}, {kind: sent[kind] for kind in FILES})
+    said |= {"about": about, ORGANIZATION: _chosen(said.get(ORGANIZATION), organization)}
+    content = fingerprint(said, {kind: sent[kind] for kind in FILES})
     return once(organization=organization, key=key, content=content, make=stored)
+
+
+def _chosen(reading: Organization | None, sending: Organization) -> Organization | None:
+    """Nobody for the one that is asked anyway. Not the other way round: what was left out must
+    stay the same content when the default changes before it is sent again."""
+    return None if reading == default_reading(sending) else reading
 
 
 def _require_room(organization: Organization, wanted: int, most: int) -> None:
