@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import Organization
@@ -30,6 +31,11 @@ def submit(program: Caller, key: str = "order-17", **changes: Any) -> Any:
         **changes,
     }
     return program.send("cases/", fields, Idempotency_Key=key)
+
+
+def grow_old(by: timedelta) -> None:
+    """The clock of a database server cannot be moved."""
+    IdempotencyClaim.objects.update(expires_at=F("expires_at") - by)
 
 
 @pytest.fixture
@@ -153,8 +159,10 @@ class TestAgain:
 
     def test_after_a_day_it_is_forgotten(self, sending: Caller) -> None:
         first = submit(sending)
-        with time_machine.travel(timezone.now() + timedelta(hours=25)):
-            assert submit(sending)["Location"] != first["Location"]
+        grow_old(timedelta(hours=23))
+        assert submit(sending)["Location"] == first["Location"]
+        grow_old(timedelta(hours=1))
+        assert submit(sending)["Location"] != first["Location"]
 
 
 class TestRefused:
@@ -237,7 +245,7 @@ def test_old_ones_are_forgotten(sending: Caller) -> None:
     submit(sending)
     forget_idempotency_keys()
     assert IdempotencyClaim.objects.count() == 1
-    with time_machine.travel(timezone.now() + timedelta(hours=25)):
-        forget_idempotency_keys()
+    grow_old(timedelta(hours=24))
+    forget_idempotency_keys()
     assert not IdempotencyClaim.objects.exists()
     assert Case.objects.count() == 1
