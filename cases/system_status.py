@@ -26,6 +26,7 @@ def as_json(found: System) -> dict[str, object]:
         "workers": {
             "inference": found.count(Worker.Kind.INFERENCE),
             "housekeeping": found.count(Worker.Kind.HOUSEKEEPING),
+            "webhooks": found.count(Worker.Kind.WEBHOOKS),
             "holding_active_model": found.holds_active_model,
         },
         "scheduler": {"up": found.count(Worker.Kind.SCHEDULER) > 0},

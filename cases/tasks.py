@@ -1,4 +1,5 @@
-"""Tasks of the housekeeping worker. The scheduler asks for them by name; twice does no harm."""
+"""Tasks of the housekeeping worker, which the scheduler asks for by name, and of the one that sends
+webhooks; twice does no harm."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -7,7 +8,9 @@ from django.core.management import call_command
 
 from accounts.services.sessions import forget_ended_sessions
 from cases.services import analyses, idempotency, tidying, workers
-from cases.services.webhooks import delivering, forgetting
+from cases.services.webhooks import forgetting
+from cases.services.webhooks.handing_over import DELIVER
+from cases.services.webhooks.turns import take_turn
 from fracture_platform.celery import app
 
 # Below the broker's visibility timeout, or a long one would be delivered a second time.
@@ -52,10 +55,11 @@ def queue_unasked() -> None:
     analyses.queue_unasked()
 
 
-@app.task(name="cases.deliver_webhook", soft_time_limit=30, time_limit=45)
-def deliver_webhook(delivery_id: str) -> None:
-    """One attempt at one delivery; whoever comes second finds nothing to claim."""
-    delivering.deliver(delivery_id=UUID(delivery_id))
+@app.task(name=DELIVER)
+def deliver_webhooks(endpoint_id: str) -> None:
+    """What is due at one endpoint, for a while. Its worker runs threads, which know no time limits:
+    a request has its own (`cases.webhooks.transport`)."""
+    take_turn(endpoint_id=UUID(endpoint_id))
 
 
 @app.task(name="cases.forget_webhooks", **SLOW)

@@ -6,7 +6,8 @@ The broker is not among them: it is Redis, or the embedded server of `running.br
 from collections.abc import Mapping
 from types import MappingProxyType
 
-_WORKER = ("celery", "-A", "fracture_platform", "worker", "--pool", "prefork", "--concurrency")
+_CELERY = ("celery", "-A", "fracture_platform", "worker", "--pool")
+_WORKER = (*_CELERY, "prefork", "--concurrency", "1")
 # Workers do not talk to each other: nothing here needs it, and it costs traffic on the broker.
 _QUIET = ("--loglevel", "info", "--without-gossip", "--without-mingle")
 
@@ -20,15 +21,25 @@ PROCESSES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         ),
         "worker": (
             *_WORKER,
-            "1",
             "-Q",
             "inference.urgent,inference.routine",
             "-n",
             "inference@%h",
             *_QUIET,
         ),
-        # It waits for other systems: one that hangs must not keep the others waiting.
-        "housekeeping": (*_WORKER, "3", "-Q", "housekeeping", "-n", "housekeeping@%h", *_QUIET),
+        "housekeeping": (*_WORKER, "-Q", "housekeeping", "-n", "housekeeping@%h", *_QUIET),
+        # Threads: it does nothing but wait for other systems.
+        "webhooks": (
+            *_CELERY,
+            "threads",
+            "--concurrency",
+            "8",
+            "-Q",
+            "webhooks",
+            "-n",
+            "webhooks@%h",
+            *_QUIET,
+        ),
         "scheduler": ("python", "manage.py", "scheduler"),
     }
 )

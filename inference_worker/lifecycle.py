@@ -1,7 +1,8 @@
 """A worker's child: load the active model after the fork, say that it lives, end with its parent.
 
-Both kinds of worker share this; the queues that a worker consumes tell which it is, and one that
-does housekeeping never loads a model.
+All kinds of worker share this; the queues that a worker consumes tell which it is. One that does
+housekeeping or sends webhooks never loads a model; the latter runs threads, so it has no child and
+reports by itself.
 """
 
 import os
@@ -13,11 +14,13 @@ from typing import Any
 import structlog
 from billiard.process import current_process
 from celery.apps.worker import Worker as CeleryWorker
+from celery.concurrency.thread import TaskPool as ThreadPool
 from celery.signals import (
     celeryd_after_setup,
     worker_process_init,
     worker_process_shutdown,
     worker_ready,
+    worker_shutdown,
 )
 from django.conf import settings
 from django.db import Error, connections
@@ -53,7 +56,10 @@ def worker_name() -> str:
 def kind_of(queues: set[str]) -> Worker.Kind:
     """The kind of a worker that consumes these queues."""
     lanes = set(settings.INFERENCE_LANES.values())
-    return Worker.Kind.INFERENCE if queues & lanes else Worker.Kind.HOUSEKEEPING
+    if queues & lanes:
+        return Worker.Kind.INFERENCE
+    only_webhooks = queues == {settings.WEBHOOK_QUEUE}
+    return Worker.Kind.WEBHOOKS if only_webhooks else Worker.Kind.HOUSEKEEPING
 
 
 class Heart(threading.Thread):
@@ -139,6 +145,18 @@ def child_ends(**_: Any) -> None:
         workers.forget(name=worker_name())
     except Error as error:
         log.warning("not_signed_off", error=type(error).__name__)
+
+
+@worker_ready.connect
+def thread_worker_is_ready(sender: Any, **_: Any) -> None:
+    """One without children says itself that it lives."""
+    if isinstance(sender.pool, ThreadPool):
+        child_starts()
+
+
+@worker_shutdown.connect
+def thread_worker_ends(**_: Any) -> None:
+    child_ends()  # of one with children only those report
 
 
 @worker_ready.connect

@@ -82,7 +82,7 @@ class RunningSite:
         return readiness.fetch_status(self.base_url)
 
     def pids(self) -> dict[str, int]:
-        """Process ids by name: web, worker, housekeeping, scheduler, broker."""
+        """Process ids by name: web, worker, housekeeping, webhooks, scheduler, broker."""
         return {name: row["pid"] for name, row in supervisor.states(self.var_dir).items()}
 
     def kill(self, name: str, number: int = signal.SIGKILL) -> int:

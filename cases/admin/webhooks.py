@@ -30,6 +30,7 @@ class WebhookEndpointAdmin(ScopedAdmin):
         ("is_active", "listening_since"),
         ("disabled_at", "disabled_reason"),
         ("last_success_at", "failing_since", "consecutive_failures", "resting_until"),
+        ("handed_over_at", "turn_until"),
         "previous_secret_until",
         ("created_by", "created_at"),
     )
@@ -58,7 +59,7 @@ class WebhookDeliveryAdmin(ScopedAdmin):
         ("event_id", "type"),
         "payload",
         ("status", "attempts", "next_attempt_at"),
-        ("created_at", "published_at", "lease_until", "finished_at"),
+        ("created_at", "lease_until", "finished_at"),
     )
     readonly_fields = tuple(
         name for names in fields for name in ((names,) if isinstance(names, str) else names)

@@ -72,6 +72,7 @@ ABOUT_REQUESTS: Final[dict[str, str]] = {
     "cannot_be_analysed": "The software cannot assess this radiograph.",
     "cannot_be_read": "The read cannot be recorded as it was sent.",
     "too_many_endpoints": "An organization has no more endpoints: change or remove one.",
+    "two_secrets": "The earlier secret signs still: wait until it does not, or end both (at_once).",
     "endpoint_off": "The endpoint is switched off: switch it on first.",
     "delivery_waits": "The event waits to be sent already.",
     "throttled": "Too many requests: wait for the seconds that Retry-After names.",

@@ -247,7 +247,8 @@ REMOVE_WEBHOOK = _webhooks(
 ROTATE_WEBHOOK_SECRET = _webhooks(
     "rotate_webhook_secret",
     "Make a new secret",
-    "It is told this once. For 24 hours the one before it signs as well.",
+    "It is told this once. For 24 hours the one before it signs as well, and so long another is "
+    "only made with `at_once`, which ends both.",
 )
 TEST_WEBHOOK = _webhooks(
     "test_webhook",
@@ -265,10 +266,11 @@ DELIVERIES = _webhooks(
 REPLAY_FAILED = _webhooks(
     "replay_failed_webhooks",
     "Send everything again that failed",
-    "Of what happened since a moment, under the same ids.",
+    "Of what happened since a moment, under the same ids, and at once what waits for its next "
+    "attempt.",
 )
 REPLAY = _webhooks(
     "replay_webhook",
     "Send one event again",
-    "Under the same id, whether it was delivered or not.",
+    "Under the same id, whether it was delivered or not; what waits for its next attempt, at once.",
 )

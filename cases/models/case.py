@@ -100,6 +100,11 @@ class Case(models.Model):
             models.Index(
                 fields=["reading_organization", "status", "-created_at"], name="case_status"
             ),
+            models.Index(
+                fields=["submitting_organization"],
+                name="case_sent_unfinished",
+                condition=models.Q(status__in=(CaseStatus.QUEUED, CaseStatus.RUNNING)),
+            ),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(

@@ -1,5 +1,6 @@
 """What webhook endpoints are told: events, their deliveries, and each attempt at one."""
 
+import json
 import uuid
 from typing import ClassVar
 
@@ -59,6 +60,11 @@ class WebhookEvent(models.Model):
     def __str__(self) -> str:
         return f"{self.type} {self.created_at:%Y-%m-%d %H:%M:%S}"
 
+    @property
+    def body(self) -> str:
+        """What is signed and sent, the same at each attempt."""
+        return json.dumps(self.payload, separators=(",", ":"), sort_keys=True)
+
 
 class WebhookDelivery(models.Model):
     """One event on its way to one endpoint: pending -> delivered | failed | skipped.
@@ -78,7 +84,6 @@ class WebhookDelivery(models.Model):
     )
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     next_attempt_at = models.DateTimeField(_("next attempt"), default=timezone.now)
-    published_at = models.DateTimeField(_("handed over"), null=True, blank=True)
     lease_until = models.DateTimeField(_("lease until"), null=True, blank=True)
     finished_at = models.DateTimeField(_("ended"), null=True, blank=True)
 
@@ -88,15 +93,15 @@ class WebhookDelivery(models.Model):
         verbose_name_plural = _("webhook deliveries")
         indexes: ClassVar = [
             models.Index(
-                fields=["next_attempt_at"],
+                fields=["endpoint", "next_attempt_at", "id"],
                 name="webhook_delivery_due",
                 condition=Q(status=DeliveryStatus.PENDING),
             ),
             models.Index(fields=["endpoint", "-created_at", "-id"], name="webhook_delivery_newest"),
             models.Index(
-                fields=["endpoint"],
-                name="webhook_delivery_held",
-                condition=Q(lease_until__isnull=False),
+                fields=["endpoint", "-created_at", "-id"],
+                name="webhook_delivery_failed",
+                condition=Q(status=DeliveryStatus.FAILED),
             ),
         ]
         constraints: ClassVar = [

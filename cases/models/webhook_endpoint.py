@@ -18,7 +18,8 @@ class WebhookEndpoint(models.Model):
     """An address that events are posted to, signed with a secret that only it and we know.
 
     `listening_since` is the moment from which on events are kept for it. The health columns are
-    written with the outcome of each attempt.
+    written with the outcome of each attempt. `handed_over_at` says that a message about it is under
+    way, `turn` which worker sends there just now, until `turn_until` at the latest.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -48,6 +49,10 @@ class WebhookEndpoint(models.Model):
     failing_since = models.DateTimeField(_("failing since"), null=True, blank=True)
     resting_until = models.DateTimeField(_("resting until"), null=True, blank=True)
     last_success_at = models.DateTimeField(_("last delivered"), null=True, blank=True)
+
+    handed_over_at = models.DateTimeField(_("handed over"), null=True, blank=True)
+    turn = models.UUIDField(_("turn"), null=True, blank=True, editable=False)
+    turn_until = models.DateTimeField(_("turn until"), null=True, blank=True)
 
     class Meta:
         ordering: ClassVar = ["created_at", "id"]

@@ -14,6 +14,7 @@ class Worker(models.Model):
     class Kind(models.TextChoices):
         INFERENCE = "inference", _("Inference")
         HOUSEKEEPING = "housekeeping", _("Housekeeping")
+        WEBHOOKS = "webhooks", _("Webhooks")
         SCHEDULER = "scheduler", _("Scheduler")
 
     name = models.CharField(_("name"), max_length=120, primary_key=True)

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from cases.models import Analysis, Radiograph
 from cases.models.analysis import ACTIVE
-from cases.vocabulary import AnalysisStatus, Priority
+from cases.vocabulary import AnalysisStatus, CaseStatus, Priority, Purpose
 
 MOST_COUNTED = 1000
 """A longer line is not counted to its end: it costs time and tells no more."""
@@ -44,7 +44,17 @@ def waiting(radiograph: Radiograph) -> Waiting | None:
 
 
 def unfinished_analyses(organization_id: UUID) -> int:
-    """How many wait or run, of the cases that the organization has submitted."""
-    return Analysis.objects.filter(
-        status__in=ACTIVE, radiograph__case__submitting_organization=organization_id
+    """How many radiographs wait for their analysis, also for a model to be activated, or have one
+    that runs, of the cases that the organization has submitted.
+
+    Such a case is queued or running by its status, and an index holds those alone: what else was
+    ever submitted is not looked at.
+    """
+    clinical = Analysis.objects.filter(radiograph=OuterRef("pk"), purpose=Purpose.CLINICAL)
+    return Radiograph.objects.filter(
+        Exists(clinical.filter(status__in=ACTIVE)) | ~Exists(clinical),
+        case__submitting_organization=organization_id,
+        case__status__in=(CaseStatus.QUEUED, CaseStatus.RUNNING),
+        withdrawn_at__isnull=True,
+        not_assessable="",
     ).count()

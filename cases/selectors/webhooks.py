@@ -13,10 +13,10 @@ from django.db.models import (
     Prefetch,
     Q,
     QuerySet,
-    Window,
+    Subquery,
     prefetch_related_objects,
 )
-from django.db.models.functions import Coalesce, RowNumber
+from django.db.models.functions import Coalesce
 
 from accounts.models import Organization, User
 from accounts.selectors import administered_organizations
@@ -55,12 +55,18 @@ def endpoints_shown(
 ) -> QuerySet[WebhookEndpoint]:
     """An organization's endpoints, or all that are administered, each with how many deliveries are
     `waiting` and `failed`."""
-    pending = Count("deliveries", filter=Q(deliveries__status=DeliveryStatus.PENDING))
-    failed = Count("deliveries", filter=Q(deliveries__status=DeliveryStatus.FAILED))
     rows = webhook_endpoints(user=user)
     if organization is not None:
         rows = rows.filter(organization=organization)
-    return rows.annotate(waiting=pending, failed=failed).order_by("created_at", "pk")
+    return rows.annotate(
+        waiting=_number_of(DeliveryStatus.PENDING), failed=_number_of(DeliveryStatus.FAILED)
+    ).order_by("created_at", "pk")
+
+
+def _number_of(status: DeliveryStatus) -> Coalesce:
+    """Each from the small index of this status, not from everything that was sent."""
+    rows = WebhookDelivery.objects.filter(endpoint=OuterRef("pk"), status=status).order_by()
+    return Coalesce(Subquery(rows.values("endpoint").annotate(n=Count("pk")).values("n")), 0)
 
 
 def get_endpoint_shown(*, user: User, endpoint_id: UUID) -> WebhookEndpoint:
@@ -107,27 +113,26 @@ def deliveries_page(
 
 
 def due_deliveries(now: datetime) -> QuerySet[WebhookDelivery]:
-    """What should be handed to a worker now: not what a worker holds, or was handed over a moment
-    ago, and nothing of an endpoint that is off or rests.
-
-    Of each organization in turn what is due for longest: who has much to be told does not make
-    the others wait.
-    """
-    turn = Window(
-        RowNumber(),
-        partition_by="endpoint__organization",
-        order_by=[F("next_attempt_at").asc(), F("pk").asc()],
-    )
-    due = WebhookDelivery.objects.filter(
+    """What should be sent now, the longest due first: not what a worker holds, and nothing of an
+    endpoint that is off or rests."""
+    return WebhookDelivery.objects.filter(
         Q(lease_until__isnull=True) | Q(lease_until__lt=now),
-        Q(published_at__isnull=True) | Q(published_at__lt=now - REPUBLISH_AFTER),
         Q(endpoint__resting_until__isnull=True) | Q(endpoint__resting_until__lte=now),
         status=DeliveryStatus.PENDING,
         next_attempt_at__lte=now,
         endpoint__is_active=True,
         endpoint__organization__is_active=True,
-    )
-    return due.annotate(turn=turn).order_by("turn", "next_attempt_at", "pk")
+    ).order_by("next_attempt_at", "pk")
+
+
+def due_endpoints(now: datetime) -> QuerySet[WebhookEndpoint]:
+    """Where something is due and no worker sends; not those that were handed over a moment ago.
+    Those come first that were sent nothing for longest."""
+    return WebhookEndpoint.objects.filter(
+        Q(handed_over_at__isnull=True) | Q(handed_over_at__lt=now - REPUBLISH_AFTER),
+        Q(turn_until__isnull=True) | Q(turn_until__lte=now),
+        Exists(due_deliveries(now).order_by().filter(endpoint=OuterRef("pk"))),
+    ).order_by(F("last_success_at").asc(nulls_first=True), "pk")
 
 
 @dataclass(frozen=True)

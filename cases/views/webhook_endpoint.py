@@ -105,8 +105,9 @@ def webhook_change(request: HttpRequest, endpoint: WebhookEndpoint) -> HttpRespo
 @_action
 def webhook_rotate(request: HttpRequest, endpoint: WebhookEndpoint) -> HttpResponse | None:
     """Answers with the new secret itself: it is shown this once."""
-    secret = endpoints.rotate_secret(endpoint=endpoint, actor=person(request))
-    return secret_page(request, endpoint, secret, replaced=True)
+    at_once = request.POST.get("at_once") == "yes"
+    secret = endpoints.rotate_secret(endpoint=endpoint, actor=person(request), at_once=at_once)
+    return secret_page(request, endpoint, secret, replaced=not at_once)
 
 
 @_action

@@ -38,6 +38,7 @@ CELERY_WORKER_SEND_TASK_EVENTS = False
 # urgent analysis waits for one routine analysis at most, and routine ones never starve.
 INFERENCE_LANES = {"urgent": "inference.urgent", "routine": "inference.routine"}
 HOUSEKEEPING_QUEUE = "housekeeping"
+WEBHOOK_QUEUE = "webhooks"
 
 # A killed worker costs LEASE_SECONDS + RECONCILER_SECONDS at most.
 LEASE_SECONDS = env.int("LEASE_SECONDS", default=15)

@@ -47,6 +47,7 @@ def test_the_workers_consume_the_queues_that_the_settings_name() -> None:
     lanes = ",".join(settings.INFERENCE_LANES.values())
     assert lanes in PROCESSES["worker"]
     assert settings.HOUSEKEEPING_QUEUE in PROCESSES["housekeeping"]
+    assert settings.WEBHOOK_QUEUE in PROCESSES["webhooks"]
 
 
 def test_every_service_is_watched_and_nothing_runs_with_more_rights_than_it_needs(

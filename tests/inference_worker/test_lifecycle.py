@@ -38,6 +38,8 @@ def _inference_worker(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"inference.routine"}, "inference"),
         ({"housekeeping"}, "housekeeping"),
         ({"housekeeping", "inference.urgent"}, "inference"),
+        ({"webhooks"}, "webhooks"),
+        ({"housekeeping", "webhooks"}, "housekeeping"),
     ],
 )
 def test_the_queues_tell_the_kind(queues: set[str], kind: str) -> None:

@@ -35,17 +35,27 @@ def _known(name: str, value: Any) -> Any:
 
 @schemathesis.hook
 def map_path_parameters(context: Any, path_parameters: dict[str, Any] | None) -> Any:
-    withdrawing = "withdraw" in context.operation.path
+    of_them = _expendable(context.operation)
     return {
-        name: _known("expendable" if withdrawing and name == "case_id" else name, value)
+        name: _known(of_them.get(name, name), value)
         for name, value in (path_parameters or {}).items()
     }
+
+
+def _expendable(operation: Any) -> dict[str, str]:
+    """What may be lost: the others are asked for again."""
+    if "withdraw" in operation.path:
+        return {"case_id": "expendable"}
+    return {"endpoint_id": "expendable_endpoint"} if operation.method == "delete" else {}
 
 
 @schemathesis.hook
 def map_body(context: Any, body: Any) -> Any:
     if not isinstance(body, dict):
         return body
+    if "/reads/" in context.operation.path and zlib.crc32(str(body).encode()) % 2:
+        # What is said of the software's answer never fits it by chance.
+        return {"conclusion": "fracture", "reader_email": WORLD["reader_email"][0]}
     return {name: _taken(name, value) for name, value in body.items()}
 
 

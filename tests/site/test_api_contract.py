@@ -7,10 +7,12 @@ say.
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import requests
@@ -37,6 +39,8 @@ CHECKS = (
     "response_headers_conformance",
     "response_schema_conformance",
 )
+CANCEL = ("post", "/api/v1/cases/{case_id}/cancel/")
+"""Everything is analysed when it is asked for: there is nothing to cancel."""
 BOUNDED = ["--seed", "1", "--generation-deterministic", "--max-examples", "20"]
 
 
@@ -69,6 +73,14 @@ def kept(site: RunningSite, key: str) -> list[Any]:
     return list(answer.json()["results"])
 
 
+def hook(site: RunningSite, http: requests.Session) -> str:
+    """The id of an endpoint at which nobody answers, and that stays on."""
+    wanted = {"url": "https://127.0.0.1:1/", "event_types": ["read.recorded"]}
+    answer = http.post(f"{site.base_url}/api/v1/webhooks/", json=wanted, timeout=20)
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["id"])
+
+
 @pytest.fixture
 def world(site: RunningSite, key: str, tmp_path: Path) -> dict[str, list[str]]:
     """Cases with their answers, so that not everything is 404; and files that are radiographs."""
@@ -86,7 +98,12 @@ def world(site: RunningSite, key: str, tmp_path: Path) -> dict[str, list[str]]:
     for seed, file in enumerate(files):
         file.write_bytes(phantom(seed=seed))
     ids = [one["id"] for one in cases]
+    hooks = [hook(site, http) for _number in range(3)]
+    tests = [http.post(f"{site.base_url}/api/v1/webhooks/{one}/test/", json={}) for one in hooks]
     return {
+        "endpoint_id": hooks[:2],
+        "expendable_endpoint": hooks[2:],
+        "delivery_id": [one.json()["id"] for one in tests[:2]],
         "case_id": ids[:3],
         "expendable": ids[3:],
         "radiograph_id": [one["id"] for one in cases[0]["radiographs"]],
@@ -119,6 +136,31 @@ def test_the_python_of_the_guide_works(site: RunningSite, key: str, tmp_path: Pa
     assert heatmap.read_bytes().startswith(b"\x89PNG")
 
 
+def operations(site: RunningSite) -> dict[tuple[str, str], re.Pattern[str]]:
+    """By method and path, what their addresses look like."""
+    schema = requests.get(f"{site.base_url}/api/v1/schema/", {"format": "json"}, timeout=20).json()
+    return {
+        (method, path): re.compile(re.sub(r"\{[^}]*\}", "[^/]+", path))
+        for path, methods in schema["paths"].items()
+        for method in methods
+    }
+
+
+def taken(site: RunningSite, har: Path) -> set[tuple[str, str]]:
+    """The operations that answered with a 2xx at least once."""
+    found = set()
+    known = operations(site)
+    for entry in json.loads(har.read_text())["log"]["entries"]:
+        request, status = entry["request"], entry["response"]["status"]
+        if 200 <= status < 300:
+            path = urlsplit(request["url"]).path
+            method = request["method"].lower()
+            found |= {
+                one for one, shape in known.items() if one[0] == method and shape.fullmatch(path)
+            }
+    return found
+
+
 @pytest.mark.timeout(FUZZ_SECONDS + 400)
 def test_nothing_breaks_and_the_schema_tells_the_truth(
     site: RunningSite, key: str, world: dict[str, list[str]], tmp_path: Path
@@ -131,6 +173,7 @@ def test_nothing_breaks_and_the_schema_tells_the_truth(
             *["--header", f"Authorization: Bearer {key}"],
             *["--checks", ",".join(CHECKS)],
             *["--continue-on-failure", "--no-color"],
+            *["--report", "har", "--report-har-path", str(tmp_path / "har.json")],
             *(["--max-time", str(FUZZ_SECONDS)] if FUZZ_SECONDS else BOUNDED),
         ],
         cwd=tmp_path,
@@ -145,4 +188,6 @@ def test_nothing_breaks_and_the_schema_tells_the_truth(
         check=False,
     )
     assert found.returncode == 0, f"{found.stdout}\n{found.stderr}"
+    never = set(operations(site)) - taken(site, tmp_path / "har.json") - {CANCEL}
+    assert not never, f"of these nothing was ever taken: {sorted(never)}"
     assert len(kept(site, key)) > len(world["case_id"] + world["expendable"]), "nothing was taken"

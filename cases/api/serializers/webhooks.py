@@ -110,6 +110,7 @@ class DeliverySerializer(serializers.Serializer):
     event_id = serializers.UUIDField(help_text="Sent as `webhook-id`, the same with each attempt.")
     event_type = serializers.ChoiceField(EVENT_TYPES, source="event.type")
     case = serializers.UUIDField(source="event.case_id", allow_null=True)
+    payload = serializers.JSONField(source="event.payload", help_text="What is sent.")
     status = serializers.ChoiceField(DeliveryStatus.choices)
     happened_at = serializers.DateTimeField(source="event.created_at")
     next_attempt_at = serializers.SerializerMethodField(help_text="Null where none is to come.")
@@ -134,6 +135,15 @@ class DeliveriesAskedSerializer(StrictSerializer):
     """How the list is narrowed."""
 
     status = serializers.ChoiceField(DeliveryStatus.choices, required=False)
+
+
+class SecretSerializer(StrictSerializer):
+    """What becomes of those that there were."""
+
+    at_once = serializers.BooleanField(
+        default=False,
+        help_text="They sign no more from now on, instead of the last one for another 24 hours.",
+    )
 
 
 class ReplayFailedSerializer(StrictSerializer):

@@ -119,15 +119,16 @@ class EndpointView(WebhookView):
 
 
 class SecretView(WebhookView):
+    takes = forms.SecretSerializer
+
     @extend_schema(
         **docs.ROTATE_WEBHOOK_SECRET,
-        request=EmptySerializer,
+        request=forms.SecretSerializer,
         responses={200: forms.EndpointSecretSerializer},
     )
     def post(self, request: Request, endpoint_id: UUID) -> Response:
         endpoint = self.endpoint(endpoint_id)
-        self.sent()
-        secret = endpoints.rotate_secret(endpoint=endpoint, actor=self.person)
+        secret = endpoints.rotate_secret(endpoint=endpoint, actor=self.person, **self.sent())
         return self.shown(endpoint_id, secret=secret)
 
 

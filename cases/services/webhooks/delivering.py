@@ -4,7 +4,6 @@ At least once: a worker that dies after the receiver answered leaves a lease tha
 event goes out again under the same id.
 """
 
-import json
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -16,7 +15,7 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from cases.clock import database_now
-from cases.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookEvent
+from cases.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint
 from cases.services.webhooks import health
 from cases.vocabulary import TEST_EVENT, AttemptError, DeliveryStatus
 from cases.webhooks import retries, signing, transport
@@ -47,7 +46,7 @@ def deliver(*, delivery_id: UUID) -> transport.Answer | None:
 
 def _post(claimed: WebhookDelivery) -> transport.Answer:
     event, endpoint = claimed.event, claimed.endpoint
-    body = body_of(event)
+    body = event.body.encode()
     try:
         keys = _secrets(endpoint)
     except InvalidToken:
@@ -60,11 +59,6 @@ def _post(claimed: WebhookDelivery) -> transport.Answer:
     )
     headers |= {"content-type": "application/json", "user-agent": AGENT}
     return transport.post(url=endpoint.url, headers=headers, body=body)
-
-
-def body_of(event: WebhookEvent) -> bytes:
-    """What is signed and sent, the same bytes at each attempt."""
-    return json.dumps(event.payload, separators=(",", ":"), sort_keys=True).encode()
 
 
 def claim(*, delivery_id: UUID) -> WebhookDelivery | None:
@@ -80,9 +74,6 @@ def claim(*, delivery_id: UUID) -> WebhookDelivery | None:
         .first()
     )
     if row is None or not _takes(row.endpoint, now):
-        return None
-    if _is_tried(row, now):
-        WebhookDelivery.objects.filter(pk=row.pk).update(published_at=None)  # at another turn
         return None
     free = WebhookDelivery.objects.filter(
         Q(lease_until__isnull=True) | Q(lease_until__lt=now),
@@ -115,15 +106,6 @@ def _takes(endpoint: WebhookEndpoint, now: datetime) -> bool:
     """Whether anything is sent there now; what is not waits."""
     resting = endpoint.resting_until is not None and endpoint.resting_until > now
     return endpoint.is_active and endpoint.organization.is_active and not resting
-
-
-def _is_tried(row: WebhookDelivery, now: datetime) -> bool:
-    """An endpoint that fails is sent one event at a time: many of one that hangs would hold up
-    every worker, and what others are to be told."""
-    if row.endpoint.failing_since is None:
-        return False
-    others = WebhookDelivery.objects.filter(endpoint=row.endpoint_id, lease_until__gt=now)
-    return others.exclude(pk=row.pk).exists()
 
 
 def _ends(row: WebhookDelivery) -> DeliveryStatus | None:
@@ -176,7 +158,7 @@ def _outcome(claimed: WebhookDelivery, answer: transport.Answer, now: datetime) 
     again = retries.next_attempt(claimed.attempts, now)
     if again is None or answer.status == GONE:
         return {"status": DeliveryStatus.FAILED, "finished_at": now}
-    return {"next_attempt_at": again, "published_at": None}
+    return {"next_attempt_at": again}
 
 
 def _secrets(endpoint: WebhookEndpoint) -> list[str]:

@@ -108,15 +108,25 @@ def change_some(*, endpoint: WebhookEndpoint, actor: User, changes: Mapping[str,
 
 
 @transaction.atomic
-def rotate_secret(*, endpoint: WebhookEndpoint, actor: User) -> str:
-    """A new secret, shown this once. The present one signs as well for PREVIOUS_SECRET_FOR."""
+def rotate_secret(*, endpoint: WebhookEndpoint, actor: User, at_once: bool = False) -> str:
+    """A new secret, shown this once. The present one signs as well for PREVIOUS_SECRET_FOR, or no
+    more at all (`at_once`: somebody has seen it).
+
+    Raises WebhookRefused while an earlier one signs still: which of the two the receiver knows is
+    not known here, and that one would sign no more.
+    """
     require(may_administer_webhooks(actor, endpoint.organization))
-    current = _locked(endpoint)
+    current, now = _locked(endpoint), database_now()
+    if current.has_previous_secret(now) and not at_once:
+        raise WebhookRefused(
+            "two_secrets",
+            _("The secret before this one signs still: wait until it does not, or end both."),
+        )
     secret = signing.new_secret()
     WebhookEndpoint.objects.filter(pk=endpoint.pk).update(
         encrypted_secret=signing.seal(secret, organization_id=endpoint.organization_id),
-        encrypted_previous_secret=current.encrypted_secret,
-        previous_secret_until=database_now() + PREVIOUS_SECRET_FOR,
+        encrypted_previous_secret="" if at_once else current.encrypted_secret,
+        previous_secret_until=None if at_once else now + PREVIOUS_SECRET_FOR,
     )
     _log("secret_rotated", endpoint, actor)
     return secret
@@ -146,7 +156,7 @@ def switch_on(*, endpoint: WebhookEndpoint, actor: User) -> int:
     waiting = WebhookDelivery.objects.filter(
         endpoint=endpoint.pk, status=DeliveryStatus.PENDING, lease_until__isnull=True
     )
-    resumed = waiting.update(attempts=0, next_attempt_at=now, published_at=None)
+    resumed = waiting.update(attempts=0, next_attempt_at=now)
     _log("switched_on", endpoint, actor)
     return resumed
 

@@ -148,7 +148,7 @@ def _write(
         WebhookDelivery(event=event, endpoint=endpoint, created_at=now, next_attempt_at=due)
         for endpoint in endpoints
     )
-    keys = [delivery.pk for delivery in deliveries]
+    keys = [endpoint.pk for endpoint in endpoints]
     # No partial: where it fails Django logs its name, and fails itself over one that has none.
     transaction.on_commit(lambda: hand_over(keys), robust=True)
     return deliveries

@@ -1,4 +1,4 @@
-"""Send again what was sent, or what did not get through."""
+"""Send again what was sent or did not get through, and at once what waits for its next attempt."""
 
 from datetime import datetime
 
@@ -20,35 +20,53 @@ log = structlog.get_logger(__name__)
 
 @transaction.atomic
 def replay(*, delivery: WebhookDelivery, actor: User) -> bool:
-    """Send one again under the same id, delivered or not; False if it still waits.
+    """Send one again under the same id, delivered or not, or at once what failed and waits for its
+    next attempt; False if it is under way anyway.
 
     Raises WebhookRefused while its endpoint is off.
     """
     endpoint = delivery.endpoint
     require(may_administer_webhooks(actor, endpoint.organization))
     require_on(endpoint)
-    ended = WebhookDelivery.objects.filter(pk=delivery.pk).exclude(status=DeliveryStatus.PENDING)
-    done = _again(ended)
+    rows = WebhookDelivery.objects.filter(pk=delivery.pk)
+    done = _again(rows.exclude(status=DeliveryStatus.PENDING)) or _at_once(rows)
     if done:
-        key = delivery.pk
-        transaction.on_commit(lambda: hand_over([key]), robust=True)
+        _let_it_try(endpoint)
         log.info("webhook_replayed", delivery=str(delivery.pk), by=str(actor.pk))
     return bool(done)
 
 
 def replay_failed(*, endpoint: WebhookEndpoint, since: datetime, actor: User) -> int:
-    """Send again everything that failed of what happened since then; how much.
+    """Send again everything that failed of what happened since then, for good or until its next
+    attempt; how much.
 
-    The scheduler hands it over, a batch at each turn. Raises WebhookRefused while it is off.
+    Raises WebhookRefused while it is off.
     """
     require(may_administer_webhooks(actor, endpoint.organization))
     require_on(endpoint)
-    failed = WebhookDelivery.objects.filter(
-        endpoint=endpoint, status=DeliveryStatus.FAILED, created_at__gte=since
-    )
-    done = _again(failed)
+    rows = WebhookDelivery.objects.filter(endpoint=endpoint, created_at__gte=since)
+    done = _again(rows.filter(status=DeliveryStatus.FAILED)) + _at_once(rows)
+    if done:
+        _let_it_try(endpoint)
     log.info("webhooks_replayed", endpoint=str(endpoint.pk), deliveries=done, by=str(actor.pk))
     return done
+
+
+def _at_once(rows: QuerySet[WebhookDelivery]) -> int:
+    """What failed, and waits for another attempt; how often it was tried stays."""
+    now = database_now()
+    return rows.filter(
+        status=DeliveryStatus.PENDING,
+        attempts__gt=0,
+        lease_until__isnull=True,
+        next_attempt_at__gt=now,
+    ).update(next_attempt_at=now)
+
+
+def _let_it_try(endpoint: WebhookEndpoint) -> None:
+    """Somebody says that the receiver is mended: it rests no longer."""
+    WebhookEndpoint.objects.filter(pk=endpoint.pk).update(resting_until=None)
+    transaction.on_commit(lambda: hand_over([endpoint.pk]), robust=True)
 
 
 def _again(ended: QuerySet[WebhookDelivery]) -> int:
@@ -56,6 +74,5 @@ def _again(ended: QuerySet[WebhookDelivery]) -> int:
         status=DeliveryStatus.PENDING,
         attempts=0,
         next_attempt_at=database_now(),
-        published_at=None,
         finished_at=None,
     )

@@ -9,6 +9,7 @@ from pytest_django import Settings
 from accounts.models import Organization, User
 from cases.card import section
 from cases.models import Analysis, ModelVersion
+from cases.services.status import update_case
 from fracture_platform import counters
 from tests.cases.api.calling import Caller, caller, codes
 from tests.embedded_broker import EmbeddedBroker
@@ -113,6 +114,7 @@ class TestLimits:
         self, counting: None, sending: Caller, analysis: Analysis, settings: Settings
     ) -> None:
         Analysis.objects.update(status="queued", level="", probability=None, finished_at=None)
+        update_case(case_id=analysis.radiograph.case_id)
         sending.get("me/")
         told = sending.get("usage/").json()
         by_key, by_organization = told["requests_per_minute"]

@@ -1,5 +1,6 @@
 """A program administers its organization's webhooks: made, tried, changed, sent again."""
 
+import json
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -7,7 +8,7 @@ from uuid import UUID
 import pytest
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
-from standardwebhooks import Webhook
+from standardwebhooks import Webhook, WebhookVerificationError
 
 from accounts.models import Organization
 from cases.models import WebhookDelivery, WebhookEndpoint
@@ -124,6 +125,26 @@ class TestDeliveries:
             event = Webhook(secret).verify(received.body, received.headers)
             assert (event["type"], event["data"]) == ("webhook.test", {"endpoint_id": made["id"]})
         assert received.headers["webhook-id"] == sent.json()["event_id"]
+        assert (
+            received.body
+            == json.dumps(sent.json()["payload"], separators=(",", ":"), sort_keys=True).encode()
+        )
+
+    def test_no_third_secret_ends_the_one_that_may_be_in_use(
+        self, made: dict[str, Any], administering: Caller, receiving: Receiver
+    ) -> None:
+        second = administering.post(address(made, "secret/")).json()
+        response = administering.post(address(made, "secret/"))
+        assert (response.status_code, codes(response)) == (409, {None: "two_secrets"})
+        third = administering.post(address(made, "secret/"), {"at_once": True}).json()
+        assert third["previous_secret_until"] is None
+        sent = administering.post(address(made, "test/")).json()
+        deliver(delivery_id=UUID(sent["id"]))
+        (received,) = receiving.received
+        Webhook(third["secret"]).verify(received.body, received.headers)
+        for ended in (made["secret"], second["secret"]):
+            with pytest.raises(WebhookVerificationError):
+                Webhook(ended).verify(received.body, received.headers)
 
     def test_what_came_of_them(
         self, made: dict[str, Any], administering: Caller, receiving: Receiver

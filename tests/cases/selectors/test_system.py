@@ -82,7 +82,7 @@ def test_what_the_page_says(
         "database": {"up": True},
         "storage": {"writable": True},
         "broker": {"up": False},
-        "workers": {"inference": 1, "housekeeping": 0, "holding_active_model": True},
+        "workers": {"inference": 1, "housekeeping": 0, "webhooks": 0, "holding_active_model": True},
         "scheduler": {"up": True},
         "model": {
             "name": model_version.name,

@@ -187,13 +187,35 @@ def test_replaying_one(
     deliver(delivery_id=delivery.pk)
     with django_capture_on_commit_callbacks(execute=True):
         assert replay(delivery=delivery, actor=administrator)
-    assert sent[-1] == ["cases.deliver_webhook", "housekeeping", str(delivery.pk)]
+    assert sent[-1] == ["cases.deliver_webhooks", "webhooks", str(endpoint.pk)]
     deliver(delivery_id=delivery.pk)
     assert receiving.ids == [str(delivery.event_id)] * 2
     assert delivery.tries.count() == 2
     switch_off(endpoint=endpoint, actor=administrator)
     with pytest.raises(WebhookRefused, match="switch it on"):
         replay(delivery=WebhookDelivery.objects.get(), actor=administrator)
+
+
+def test_what_waits_for_its_next_attempt_is_sent_at_once(
+    endpoint: WebhookEndpoint, receiving: Receiver, reader: User, administrator: User
+) -> None:
+    """The receiver was mended: nobody waits for hours."""
+    one, other, untried = make(endpoint, reader, 3)
+    receiving.statuses = [500, 500]
+    for delivery in (one, other):
+        deliver(delivery_id=delivery.pk)
+    later = timezone.now() + timedelta(hours=8)
+    WebhookDelivery.objects.filter(attempts=1).update(next_attempt_at=later)
+    WebhookEndpoint.objects.update(resting_until=later)
+    assert not due_deliveries(timezone.now()).exists()
+    assert not replay(delivery=untried, actor=administrator)
+    assert replay(delivery=one, actor=administrator)
+    assert list(due_deliveries(timezone.now())) == [untried, one]
+    since = timezone.now() - timedelta(days=1)
+    assert replay_failed(endpoint=endpoint, since=since, actor=administrator) == 1
+    assert due_deliveries(timezone.now()).count() == 3
+    one.refresh_from_db()
+    assert (one.status, one.attempts) == (DeliveryStatus.PENDING, 1)
 
 
 def test_replaying_what_failed_since_a_moment(

@@ -84,8 +84,8 @@ def test_a_finished_case_is_told_to_both_sides(
         }
         delivery = WebhookDelivery.objects.get(event=event)
         assert delivery.endpoint == at
-        assert ["cases.deliver_webhook", "housekeeping", str(delivery.pk)] in sent
-        assert delivery.published_at
+        assert ["cases.deliver_webhooks", "webhooks", str(delivery.endpoint_id)] in sent
+        assert delivery.endpoint.handed_over_at
 
 
 @pytest.mark.parametrize("level", [*FindingLevel])

@@ -1,14 +1,20 @@
-"""Who is sent what is due first."""
+"""Endpoints take turns: one worker at each, for a while, and nobody takes all of them."""
 
+from datetime import timedelta
+from typing import Any
+
+import pytest
 from django.utils import timezone
+from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from accounts.models import User
 from cases.models import WebhookDelivery, WebhookEndpoint
-from cases.selectors.webhooks import due_deliveries
+from cases.selectors.webhooks import due_deliveries, due_endpoints
 from cases.services.reads import record_read
-from cases.services.webhooks.delivering import claim, record
+from cases.services.webhooks import turns
 from cases.services.webhooks.endpoints import create_endpoint
-from cases.webhooks.transport import Answer
+from cases.services.webhooks.turns import take_turn
+from cases.webhooks import transport
 from tests.cases.webhooks.receiver import Receiver
 from tests.factories import CaseFactory
 
@@ -22,11 +28,86 @@ def read_some(endpoint: WebhookEndpoint, reader: User, number: int) -> None:
         record_read(case=case, reader=reader, conclusion="unsure")
 
 
-def test_organizations_take_turns_however_much_one_is_to_be_told(
-    endpoint: WebhookEndpoint, reader: User, reading_administrator: User, receiving: Receiver
+def further(endpoint: WebhookEndpoint, administrator: User) -> WebhookEndpoint:
+    """Another one of the same organization, at the same address."""
+    return create_endpoint(
+        organization=endpoint.organization,
+        actor=administrator,
+        url=endpoint.url,
+        event_types=endpoint.event_types,
+    )[0]
+
+
+def waiting() -> int:
+    return due_deliveries(timezone.now()).count()
+
+
+def test_one_message_however_much_happened(
+    endpoint: WebhookEndpoint,
+    reader: User,
+    receiving: Receiver,
+    sent: list[list[str]],
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
 ) -> None:
-    """`endpoint` is the sender's; the other side's only event is the last that happened."""
-    read_some(endpoint, reader, 3)
+    with django_capture_on_commit_callbacks(execute=True):
+        read_some(endpoint, reader, 3)
+    message = ["cases.deliver_webhooks", "webhooks", str(endpoint.pk)]
+    assert sent == [message]
+    assert not due_endpoints(timezone.now()).exists()
+    assert due_endpoints(timezone.now() + timedelta(seconds=31)).get() == endpoint  # it got lost
+    assert take_turn(endpoint_id=endpoint.pk) == len(receiving.received) == 3
+    with django_capture_on_commit_callbacks(execute=True):
+        read_some(endpoint, reader, 1)
+    assert sent == [message] * 2
+
+
+def test_what_happens_meanwhile_is_sent_in_the_same_turn(
+    endpoint: WebhookEndpoint,
+    reader: User,
+    monkeypatch: pytest.MonkeyPatch,
+    sent: list[list[str]],
+) -> None:
+    read_some(endpoint, reader, 1)
+    posted: list[Any] = []
+
+    def post(**request: Any) -> transport.Answer:
+        posted.append(request)
+        if len(posted) == 1:
+            read_some(endpoint, reader, 1)
+            assert take_turn(endpoint_id=endpoint.pk) == 0  # its message came: somebody is at it
+        return transport.Answer(204, "", 5)
+
+    monkeypatch.setattr(transport, "post", post)
+    assert take_turn(endpoint_id=endpoint.pk) == 2
+    assert (waiting(), sent) == (0, [])
+
+
+def test_after_a_while_the_next_one_has_its_turn(
+    endpoint: WebhookEndpoint,
+    reader: User,
+    receiving: Receiver,
+    monkeypatch: pytest.MonkeyPatch,
+    sent: list[list[str]],
+) -> None:
+    monkeypatch.setattr(turns, "SECONDS", 0.0)
+    read_some(endpoint, reader, 2)
+    assert take_turn(endpoint_id=endpoint.pk) == 1
+    assert sent == [["cases.deliver_webhooks", "webhooks", str(endpoint.pk)]]  # behind the others
+    endpoint.refresh_from_db()
+    assert (endpoint.turn, endpoint.turn_until) == (None, None)
+    assert take_turn(endpoint_id=endpoint.pk) == 1
+    assert (waiting(), len(sent)) == (0, 1)
+
+
+def test_one_organization_does_not_take_every_worker(
+    endpoint: WebhookEndpoint,
+    administrator: User,
+    reading_administrator: User,
+    reader: User,
+    receiving: Receiver,
+) -> None:
+    for _n in range(turns.MOST_OF_ONE):
+        further(endpoint, administrator)
     assert reading_administrator.organization is not None
     theirs, _secret = create_endpoint(
         organization=reading_administrator.organization,
@@ -35,25 +116,28 @@ def test_organizations_take_turns_however_much_one_is_to_be_told(
         event_types=["read.recorded"],
     )
     read_some(endpoint, reader, 1)
-    due = [one.endpoint_id for one in due_deliveries(timezone.now())]
-    assert due == [endpoint.pk, theirs.pk, *[endpoint.pk] * 3]
+    busy = WebhookEndpoint.objects.filter(organization=endpoint.organization).exclude(
+        pk=endpoint.pk
+    )
+    busy.update(turn_until=timezone.now() + timedelta(seconds=30))
+    assert take_turn(endpoint_id=endpoint.pk) == 0
+    assert endpoint in due_endpoints(timezone.now())  # the scheduler hands it over again
+    assert take_turn(endpoint_id=theirs.pk) == 1
+    busy.update(turn_until=timezone.now() - timedelta(seconds=1))  # their workers died
+    assert take_turn(endpoint_id=endpoint.pk) == 1
 
 
-def test_one_that_fails_is_sent_one_event_at_a_time(
-    endpoint: WebhookEndpoint, reader: User
+def test_one_whose_turn_was_taken_over_stops(
+    endpoint: WebhookEndpoint, reader: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     read_some(endpoint, reader, 2)
-    first, second = WebhookDelivery.objects.order_by("created_at")
-    WebhookEndpoint.objects.update(failing_since=timezone.now(), consecutive_failures=1)
-    WebhookDelivery.objects.update(published_at=timezone.now())
-    held = claim(delivery_id=first.pk)
-    assert held is not None
-    assert claim(delivery_id=second.pk) is None
-    assert second in due_deliveries(timezone.now())  # it is handed over again at the next turn
-    record(claimed=held, answer=Answer(503, "", 5))
-    assert claim(delivery_id=second.pk) is not None
 
+    def post(**_request: Any) -> transport.Answer:
+        WebhookEndpoint.objects.update(turn=None, turn_until=timezone.now() + timedelta(minutes=1))
+        return transport.Answer(204, "", 5)
 
-def test_of_one_that_works_many_are_sent_at_once(endpoint: WebhookEndpoint, reader: User) -> None:
-    read_some(endpoint, reader, 2)
-    assert all(claim(delivery_id=one.pk) for one in WebhookDelivery.objects.all())
+    monkeypatch.setattr(transport, "post", post)
+    assert take_turn(endpoint_id=endpoint.pk) == 1
+    assert WebhookDelivery.objects.filter(status="pending").count() == 1
+    endpoint.refresh_from_db()
+    assert endpoint.turn_until is not None  # the other one's

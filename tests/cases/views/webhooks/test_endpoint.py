@@ -30,7 +30,16 @@ def test_a_new_secret(signed_in: Client, endpoint: WebhookEndpoint, sender: Orga
     endpoint.refresh_from_db()
     assert signing.unseal(endpoint.encrypted_secret, organization_id=sender.pk) in page
     assert "24 hours" in page
-    assert "signs as well until" in text(signed_in, "webhook_endpoint", endpoint.pk)
+    page = text(signed_in, "webhook_endpoint", endpoint.pk)
+    assert "signs as well until" in page
+    assert "New secret<" not in page
+    address = reverse("webhook_rotate", args=[endpoint.pk])
+    assert "signs still" in signed_in.post(address, follow=True).content.decode()
+    ended = signed_in.post(address, {"at_once": "yes"}).content.decode()
+    assert "24 hours" not in ended
+    endpoint.refresh_from_db()
+    assert signing.unseal(endpoint.encrypted_secret, organization_id=sender.pk) in ended
+    assert "New secret<" in text(signed_in, "webhook_endpoint", endpoint.pk)
 
 
 def test_off_and_on(signed_in: Client, endpoint: WebhookEndpoint) -> None:
@@ -91,9 +100,10 @@ def test_a_test_its_attempts_and_a_replay(
     for words in ("webhook.test", "HTTP 503", "next attempt", "Failing", str(delivery.event_id)):
         assert words in page
     again = reverse("webhook_replay", args=[delivery.pk])
-    assert again not in page
+    assert again in page
+    assert "Send now" in page
+    assert "is sent again" in signed_in.post(again, follow=True).content.decode()
     assert "waits to be sent already" in signed_in.post(again, follow=True).content.decode()
-    WebhookDelivery.objects.update(next_attempt_at=timezone.now())
     deliver(delivery_id=delivery.pk)
     page = text(signed_in, "webhook_endpoint", endpoint.pk)
     assert again in page
