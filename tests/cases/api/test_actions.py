@@ -98,7 +98,7 @@ class TestRerun:
         self, analysis: Analysis, case: Case, sending: Caller, settings: Settings
     ) -> None:
         settings.API_UNFINISHED_PER_ORGANIZATION = 1
-        RadiographFactory(case=case)
+        AnalysisFactory(radiograph=RadiographFactory(case=case), succeeded=True)
         response = sending.post(f"cases/{case.pk}/rerun/")
         assert (response.status_code, codes(response)) == (422, {"radiograph": "required"})
         body = {"radiograph": str(analysis.radiograph_id)}
