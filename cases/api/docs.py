@@ -73,7 +73,8 @@ SUBMIT_CASE: dict[str, Any] = {
     "examples": examples.OF["submit_case"],
     "summary": "Submit a case",
     "description": "Stored whole or not at all, then queued. With an `Idempotency-Key` the same "
-    "submission may be sent again within 24 hours, and makes no second case.",
+    "submission may be sent again within 24 hours, makes no second case, and is answered with the "
+    "case as it stands by then. To a key without the scope `read` answers are withheld.",
     "tags": ["cases"],
     "parameters": [
         OpenApiParameter(
@@ -109,8 +110,8 @@ CANCEL: dict[str, Any] = {
 RERUN: dict[str, Any] = {
     "operation_id": "rerun_case",
     "summary": "Ask the active model again",
-    "description": "About one radiograph, or all that can be assessed. What was answered before "
-    "stays.",
+    "description": "About one radiograph, or all that can be assessed, or nothing where there is "
+    "no room for all. What was answered before stays; what waits or runs is not asked twice.",
     "tags": ["cases"],
     "parameters": [
         _answer_header("Location", _LOCATION, 202),
@@ -157,8 +158,9 @@ RECORD_READ: dict[str, Any] = {
     "operation_id": "record_read",
     "examples": examples.OF["record_read"],
     "summary": "Record a read",
-    "description": "By a clinician of the reading organization. A key names the clinician who has "
-    "read the case by `reader_email`: the read is that person's, and the record names the key too.",
+    "description": "By a clinician of the reading organization. A key of the scope `submit` names "
+    "the clinician who has read the case by `reader_email`: the read is that person's, and the "
+    "record names the key too.",
     "tags": ["reads"],
 }
 _SIGNATURE = OpenApiParameter(

@@ -24,7 +24,8 @@ class Command(BaseCommand):
             "--scope",
             action="append",
             choices=ApiKey.Scope.values,
-            help="what it may do; may be given several times (default: submit and read)",
+            help="what it may do: submit cases and record reads, read what is known of them, or "
+            "both and administer webhooks; may be given several times (default: submit and read)",
         )
         parser.add_argument(
             "--expires-days", type=int, default=DEFAULT_DAYS, help="default: %(default)s"

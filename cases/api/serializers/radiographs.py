@@ -11,10 +11,12 @@ from rest_framework import serializers
 
 from cases.answers import Answer, demonstration_note, region_note
 from cases.api import links
+from cases.api.permissions import may_look
 from cases.api.serializers.common import LinkSerializer
 from cases.models import Analysis, Case, Radiograph
 from cases.vocabulary import PixelSpacingKind, View
 
+NOT_FOR_THIS_KEY = "Not told to an API key without the scope read."
 RENDITIONS = ("original", "canonical", "deep", "thumbnail")
 
 
@@ -97,9 +99,10 @@ class RadiographSerializer(serializers.Serializer):
     def get_answer(self, row: Radiograph) -> dict[str, Any]:
         answer: Answer = self.context["answers"][row.pk]
         told = answer.analysis
+        words = f"{answer.words} {answer.more}".strip()
         return {
             "kind": str(answer.kind),
-            "statement": f"{answer.words} {answer.more}".strip(),
+            "statement": words if may_look(self.context["request"]) else NOT_FOR_THIS_KEY,
             "note": _note(row.case, told) if told and told.level else "",
             "probability": told.probability if told else None,
             "analysis": str(told.pk) if told else None,

@@ -12,7 +12,7 @@ from accounts.models import Organization
 from cases.answers import demonstration_note
 from cases.models import Analysis, Case, ModelVersion
 from cases.services.corrections import correct_case
-from cases.services.submission import _save_ids
+from cases.services.external_ids import save_ids
 from tests.cases.api.calling import Caller, codes
 from tests.factories import AnalysisFactory, CaseFactory, RadiographFactory, UserFactory
 
@@ -201,7 +201,7 @@ class TestOne:
     def test_nobody_elses_numbers(
         self, case: Case, sender: Organization, sending: Caller, reading: Caller
     ) -> None:
-        _save_ids(case, {"accession": "A-1"}, sender.pk)
+        save_ids(case, {"accession": "A-1"}, sender.pk)
         assert sending.get(f"cases/{case.pk}/").json()["external_ids"]["accession"] == "A-1"
         assert reading.get(f"cases/{case.pk}/").json()["external_ids"]["accession"] is None
         assert listed(sending.get("cases/", {"external_id": "A-1"})) == ["ISL-0417"]

@@ -191,6 +191,21 @@ def test_nobody_is_kept_waiting_for_ever_by_the_own_cases(
     assert Case.objects.filter(submitting_organization=sender).count() == 1
 
 
+@pytest.mark.parametrize("where", ["cases/", "cases/{}/radiographs/"])
+def test_what_there_will_never_be_room_for_is_not_told_to_wait(
+    sending: Caller, case: Case, settings: Settings, model_version: ModelVersion, where: str
+) -> None:
+    settings.API_UNFINISHED_PER_ORGANIZATION = 2
+    sent = {} if "{}" in where else {"patient_reference": "ISL-0417"}
+    files = [upload(n) for n in range(3)]
+    response = sending.send(where.format(case.pk), {**sent, "radiographs": files})
+    assert (response.status_code, codes(response)) == (422, {"radiographs": "too_many_files"})
+    assert "2" in response.json()["errors"][0]["detail"]
+    assert "Retry-After" not in response
+    mixed = {**sent, "radiographs": [upload(3), upload(4)], "photographs": [upload(5)]}
+    assert sending.send(where.format(case.pk), mixed).status_code == 202
+
+
 def test_a_key_without_the_scope(sender: Organization) -> None:
     response = caller(sender, "read").send("cases/", fields())
     assert (response.status_code, codes(response)) == (403, {None: "scope_missing"})
