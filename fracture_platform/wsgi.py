@@ -4,5 +4,7 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from fracture_platform.wsgi_border import bordered
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fracture_platform.settings.demo")
-application = get_wsgi_application()
+application = bordered(get_wsgi_application())
