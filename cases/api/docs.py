@@ -108,6 +108,7 @@ CANCEL: dict[str, Any] = {
 }
 RERUN: dict[str, Any] = {
     "operation_id": "rerun_case",
+    "examples": examples.OF["rerun_case"],
     "summary": "Ask the active model again",
     "description": "About one radiograph, or all that can be assessed. What was answered before "
     "stays.",
@@ -119,6 +120,7 @@ RERUN: dict[str, Any] = {
 }
 WITHDRAW: dict[str, Any] = {
     "operation_id": "withdraw_case",
+    "examples": examples.OF["withdraw_case"],
     "summary": "Withdraw a case, or one radiograph of it",
     "description": "It was sent by mistake: it leaves the worklist and its images are shown to "
     "nobody any more. Only the organization that submitted it may, and it is never undone.",
@@ -216,6 +218,7 @@ _BY_ADMIN = "For keys with the scope `admin`, and for administrators who signed 
 def _webhooks(name: str, summary: str, says: str, *parameters: Any) -> dict[str, Any]:
     return {
         "operation_id": name,
+        "examples": examples.OF.get(name, []),
         "summary": summary,
         "description": _BY_ADMIN + says,
         "tags": ["webhooks"],
