@@ -83,7 +83,7 @@ def test_a_case_is_submitted(described: Page, radiographs: dict[str, Path]) -> N
     assert [one["view"] for one in case["radiographs"]] == ["frontal", "lateral"]
     assert case["external_ids"]["accession"] == "A-20417"
     assert case["reading_deadline"] is None
-    expect(form.locator(".live-responses-table .response-col_status")).to_contain_text("202")
+    expect(form.locator(".live-responses-table tbody .response-col_status")).to_contain_text("202")
 
 
 def test_the_page_holds_the_guide_and_the_events(described: Page) -> None:
