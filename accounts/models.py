@@ -188,7 +188,7 @@ class ApiKey(models.Model):
     """
 
     class Scope(models.TextChoices):
-        SUBMIT = "submit", _("Submit cases")
+        SUBMIT = "submit", _("Submit cases and record reads")
         READ = "read", _("Read cases and results")
         ADMIN = "admin", _("Both, and administer webhooks")
 

@@ -15,7 +15,7 @@ from cases.figures import known_figure
 from cases.marks import Mark, are_dashed, marks_of, told
 from cases.models import Analysis, Case, ModelVersion, Radiograph
 from cases.models.analysis import ASSESSED
-from cases.vocabulary import AnalysisStatus, FindingLevel
+from cases.vocabulary import AnalysisStatus, BodyRegion, FindingLevel
 
 WORDS: Mapping[str, tuple[Any, Any]] = {
     FindingLevel.FRACTURE: (
@@ -58,6 +58,7 @@ DISCLAIMER = gettext_lazy(
     "Decision support, not a cleared medical device. Not made for spine, ribs, skull and face, "
     "nor for the follow-up of treated fractures."
 )
+NOT_MADE_FOR = frozenset({BodyRegion.SPINE, BodyRegion.SKULL, BodyRegion.CHEST})
 NOT_ASSESSED_BECAUSE: Mapping[str, Any] = {
     "colour_photograph": gettext_lazy(
         "it is a colour photograph, and the software was not measured on those"
@@ -139,6 +140,17 @@ def answer(radiograph: Radiograph, analyses: Sequence[Analysis]) -> Answer:
     if succeeded.level == FindingLevel.NOT_ASSESSABLE:
         return _not_assessed(radiograph, succeeded, "", **details)
     return _worded(radiograph, succeeded.level, succeeded, **details)
+
+
+def region_note(case: Case) -> str:
+    """What stands before any answer about a region that the software was not made for."""
+    if case.body_region not in NOT_MADE_FOR:
+        return ""
+    said = _(
+        "The software was not made for this region (%(region)s). Read the radiograph without its "
+        "answer."
+    )
+    return said % {"region": case.get_body_region_display()}
 
 
 def answers_of(case: Case) -> list[Answer]:

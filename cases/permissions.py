@@ -61,8 +61,14 @@ def reading_choices(user: User) -> list[Organization]:
     own = user.organization
     if own is None:
         return []
+    default = default_reading(own)
+    return [own] if default == own else [default, own]
+
+
+def default_reading(own: Organization) -> Organization:
+    """Who reads what an organization submits, unless it asks for another."""
     default = own.default_reading_organization
-    return [default, own] if default and default.is_active else [own]
+    return default if default and default.is_active else own
 
 
 def may_administer_webhooks(user: User, organization: Organization | None) -> bool:

@@ -21,6 +21,7 @@ ABOUT_FIELDS: Final[dict[str, str]] = {
     "max_string_length": "The text of the number is too long.",
     "overflow": "The number or moment is out of every range.",
     "date": "Send a moment, not a day alone.",
+    "no_offset": "Send the moment with its offset from UTC, as 2026-12-01T10:00:00Z.",
     "make_aware": "The moment does not exist in the time zone.",
     "not_a_list": "Send a list.",
     "no_name": "The file has no name: send one with it.",

@@ -30,7 +30,7 @@ _WORDS = {"type": "string", "maxLength": 64, "pattern": r"^[^\x00-\x1f\x7f]*$"}
 def _filters() -> list[OpenApiParameter]:
     """As the list's filter set has them; the view reads it by itself."""
     kinds: dict[str, Any] = dict.fromkeys(
-        ("received_from", "received_before"), OpenApiTypes.DATETIME
+        ("received_from", "received_before", "changed_from"), OpenApiTypes.DATETIME
     )
     return [
         OpenApiParameter(
@@ -73,7 +73,8 @@ SUBMIT_CASE: dict[str, Any] = {
     "examples": examples.OF["submit_case"],
     "summary": "Submit a case",
     "description": "Stored whole or not at all, then queued. With an `Idempotency-Key` the same "
-    "submission may be sent again within 24 hours, and makes no second case.",
+    "submission may be sent again within 24 hours, makes no second case, and is answered with the "
+    "case as it stands by then. To a key without the scope `read` answers are withheld.",
     "tags": ["cases"],
     "parameters": [
         OpenApiParameter(
@@ -110,8 +111,8 @@ RERUN: dict[str, Any] = {
     "operation_id": "rerun_case",
     "examples": examples.OF["rerun_case"],
     "summary": "Ask the active model again",
-    "description": "About one radiograph, or all that can be assessed. What was answered before "
-    "stays.",
+    "description": "About one radiograph, or all that can be assessed, or nothing where there is "
+    "no room for all. What was answered before stays; what waits or runs is not asked twice.",
     "tags": ["cases"],
     "parameters": [
         _answer_header("Location", _LOCATION, 202),
@@ -159,8 +160,9 @@ RECORD_READ: dict[str, Any] = {
     "operation_id": "record_read",
     "examples": examples.OF["record_read"],
     "summary": "Record a read",
-    "description": "By a clinician of the reading organization. A key names the clinician who has "
-    "read the case by `reader_email`: the read is that person's, and the record names the key too.",
+    "description": "By a clinician of the reading organization. A key of the scope `submit` names "
+    "the clinician who has read the case by `reader_email`: the read is that person's, and the "
+    "record names the key too.",
     "tags": ["reads"],
 }
 _SIGNATURE = OpenApiParameter(

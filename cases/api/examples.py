@@ -69,7 +69,8 @@ _SHOWN: Final[dict[str, Any]] = {
         "analysis": _ANALYSIS,
         "pending": None,
     },
-    "images": {name: _image(name) for name in ("original", "canonical", "deep", "thumbnail")},
+    "images": {name: _image(name) for name in ("original", "canonical", "deep", "thumbnail")}
+    | {"heatmap": {"url": f"{_SITE}/analyses/{_ANALYSIS}/heatmap/"}},
 }
 _QUEUED = {
     "kind": "queued",

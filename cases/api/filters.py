@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.request import Request
 
+from cases.api.moments import MomentFilter
 from cases.api.problems import offered, wrong
 from cases.forms import printable, sensible_year
 from cases.models import Case
@@ -36,11 +37,15 @@ class CaseFilterSet(django_filters.FilterSet):
         validators=[printable],
         help_text=_("An accession number, order number or study UID that you gave, in full."),
     )
-    received_from = django_filters.IsoDateTimeFilter(
+    received_from = MomentFilter(
         validators=[sensible_year], help_text=_("Received at this moment or later.")
     )
-    received_before = django_filters.IsoDateTimeFilter(
+    received_before = MomentFilter(
         validators=[sensible_year], help_text=_("Received before this moment.")
+    )
+    changed_from = MomentFilter(
+        validators=[sensible_year],
+        help_text=_("Changed at this moment or later: what you missed, for example."),
     )
 
     class Meta:
@@ -55,6 +60,7 @@ _NAMES = {
     "external_id": "number",
     "received_from": "since",
     "received_before": "before",
+    "changed_from": "changed_since",
 }
 
 

@@ -33,8 +33,8 @@ def key_of(request: Request) -> str | None:
 
 def fingerprint(fields: Mapping[str, Any], files: Mapping[str, Sequence[UploadedFile]]) -> str:
     """Of what was understood and of the files' bytes: names, order of parts and boundaries differ
-    between two sendings of the same."""
-    said = {name: _plain(value) for name, value in sorted(fields.items())}
+    between two sendings of the same. What is blank counts as left out."""
+    said = {name: _plain(value) for name, value in sorted(fields.items()) if not _blank(value)}
     sums = {kind: [_sum(file) for file in some] for kind, some in sorted(files.items())}
     return sha256(json.dumps([said, sums], ensure_ascii=False).encode()).hexdigest()
 
@@ -76,12 +76,25 @@ def _busy() -> Problem:
     return Problem("in_flight", status=409, wait=RETRY_AFTER)
 
 
+def _blank(value: Any) -> bool:
+    """Nothing, or a list of nothing; zero is something."""
+    return value is None or value == "" or (isinstance(value, list) and all(map(_blank, value)))
+
+
 def _plain(value: Any) -> Any:
     if isinstance(value, Organization):
         return str(value.pk)
     if isinstance(value, datetime):
         return value.timestamp()
+    if isinstance(value, list):
+        return _without_blank_end(value)
     return value
+
+
+def _without_blank_end(values: Sequence[Any]) -> list[Any]:
+    """Of views the last may be left out."""
+    last = max(place for place, value in enumerate(values, start=1) if not _blank(value))
+    return list(values[:last])
 
 
 def _sum(file: UploadedFile) -> str:

@@ -12,6 +12,12 @@ ANY = "any"
 """For whoever has a key at all."""
 
 
+def may_look(request: Request) -> bool:
+    """Whether answers may be told: to people as far as the selectors let them, to a key of the
+    scope `read`. One that only submits is given a receipt."""
+    return not isinstance(request.auth, ApiKey) or request.auth.allows(ApiKey.Scope.READ)
+
+
 class StatedScope(BasePermission):
     """A view states `scopes` by method. People who signed in may what their role may: the services
     know that. A method that the view does not have is left to be answered as such."""

@@ -10,7 +10,8 @@ from cases.api.codes import CODES
 from cases.services.reception import FileRefusal
 
 RETRY_AFTER = 30
-"""Seconds; a database that restarts, or files that others are checked for, are over by then."""
+"""Seconds; a database that restarts, or files that others are checked for, are over by then, and
+some of an organization's analyses."""
 STATUS_OF = {"too_many_bytes": 413, "too_many_files": 413, "truncated": 400, "busy": 503}
 """Of the codes about an upload as a whole."""
 
@@ -30,6 +31,11 @@ class Unprocessable(exceptions.ValidationError):
     """Understood, and not taken: what the fields hold is not what they should."""
 
     status_code = status.HTTP_422_UNPROCESSABLE_ENTITY
+
+
+def no_room() -> Problem:
+    """Too many analyses of the organization are unfinished."""
+    return Problem("too_many_unfinished", status=429, wait=RETRY_AFTER)
 
 
 def field_error(name: str, code: str, detail: str = "") -> exceptions.ValidationError:

@@ -9,16 +9,17 @@ from rest_framework.request import Request
 
 from accounts.models import Organization
 from cases.api.idempotency import fingerprint, key_of, once
-from cases.api.problems import Problem, refused
+from cases.api.problems import Unprocessable, no_room, refused, wrong
 from cases.api.serializers.submission import FilesSerializer
 from cases.intake import uploads
 from cases.models import IdempotencyClaim
+from cases.permissions import default_reading
 from cases.selectors.waiting import unfinished_analyses
 from cases.services.reception import FileRefusal, SubmissionRefused
-from cases.services.room import NoRoom
+from cases.services.room import NeverRoom, NoRoom, require_possible
 
+ORGANIZATION = "reading_organization"
 FILES = ("radiographs", "photographs")
-TOO_MANY_WAIT_SECONDS = 30
 Make = Callable[[IdempotencyClaim | None, dict[str, Any]], UUID]
 
 
@@ -51,15 +52,14 @@ def take(
         details = dict(sent)
         radiographs, photographs = (details.pop(kind) for kind in FILES)
         most = settings.API_UNFINISHED_PER_ORGANIZATION
-        if unfinished_analyses(counted.pk) + len(radiographs) > most:  # before they are decoded
-            raise _no_room()
+        _require_room(counted, len(radiographs), most)  # before they are decoded
         details["most_unfinished"] = most
         details["files"] = [*radiographs, *photographs]
         details["photographs"] = [False] * len(radiographs) + [True] * len(photographs)
         try:
             return make(claim, details)
         except NoRoom:
-            raise _no_room() from None
+            raise no_room() from None
         except SubmissionRefused as error:
             raise refused(error.refusals, len(radiographs)) from None
 
@@ -67,9 +67,23 @@ def take(
     if key is None:
         return stored(None), False
     said = {name: value for name, value in sent.items() if name not in FILES}
-    content = fingerprint({**said, "about": about}, {kind: sent[kind] for kind in FILES})
+    said |= {"about": about, ORGANIZATION: _chosen(said.get(ORGANIZATION), organization)}
+    content = fingerprint(said, {kind: sent[kind] for kind in FILES})
     return once(organization=organization, key=key, content=content, make=stored)
 
 
-def _no_room() -> Problem:
-    return Problem("too_many_unfinished", status=429, wait=TOO_MANY_WAIT_SECONDS)
+def _chosen(reading: Organization | None, sending: Organization) -> Organization | None:
+    """Nobody for the one that is asked anyway. Not the other way round: what was left out must
+    stay the same content when the default changes before it is sent again."""
+    return None if reading == default_reading(sending) else reading
+
+
+def _require_room(organization: Organization, wanted: int, most: int) -> None:
+    """Raises the 429 that says when to come again, or the 422 for what would never fit."""
+    try:
+        require_possible(wanted=wanted, most=most)
+    except NeverRoom:
+        said = f"At most {most} analyses may be unfinished at once: send fewer radiographs at once."
+        raise Unprocessable({"radiographs": [wrong("too_many_files", said)]}) from None
+    if unfinished_analyses(organization.pk) + wanted > most:
+        raise no_room()

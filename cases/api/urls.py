@@ -7,7 +7,7 @@ from cases.api.views.actions import CancelView, RerunView, WithdrawView
 from cases.api.views.cases import CasesView, CaseView
 from cases.api.views.describing import DocsView, SchemaView
 from cases.api.views.models import ActiveModelView, ModelView
-from cases.api.views.nothing import NothingView
+from cases.api.views.nothing import NOTHING, NothingView
 from cases.api.views.radiographs import AnalysesView, HeatmapView, ImageView, RadiographsView
 from cases.api.views.reads import ReadsView
 from cases.api.views.webhooks import (
@@ -61,5 +61,5 @@ _V1 = [
 ]
 urlpatterns = [
     path("v1/", include(_V1)),
-    re_path(r"^.*$", NothingView.as_view(), name="api_nothing"),
+    re_path(r"^.*$", NothingView.as_view(), name=NOTHING),
 ]

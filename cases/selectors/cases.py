@@ -13,7 +13,7 @@ from accounts.models import User
 from cases.models import Analysis, Case, Radiograph
 from cases.selectors import cursor as keyset
 from cases.selectors.external_ids import cases_with_external_id
-from cases.selectors.impressions import open_to, withhold
+from cases.selectors.impressions import hide, open_to, withhold
 from cases.selectors.reads import attach_standing_reads
 from cases.vocabulary import Purpose
 
@@ -38,6 +38,8 @@ class CaseFilters:
     """The first moment that is shown."""
     before: datetime | None = None
     """The first moment that is shown no more."""
+    changed_since: datetime | None = None
+    """Only what has changed at this moment or later."""
     reference: str = ""
     exact: bool = False
     """The whole patient reference, not what it begins with."""
@@ -125,6 +127,8 @@ def _received(rows: "QuerySet[Case]", filters: CaseFilters) -> "QuerySet[Case]":
         rows = rows.filter(created_at__gte=_midnight(filters.received_from))
     if filters.received_to and filters.received_to < date.max:
         rows = rows.filter(created_at__lt=_midnight(filters.received_to + timedelta(days=1)))
+    if filters.changed_since:
+        rows = rows.filter(updated_at__gte=filters.changed_since)
     if filters.since:
         rows = rows.filter(created_at__gte=filters.since)
     if filters.before:
@@ -158,11 +162,11 @@ def get_case(*, user: User, case_id: UUID) -> Case:
     )
 
 
-def get_case_with_answers(*, user: User, case_id: UUID) -> Case:
+def get_case_with_answers(*, user: User, case_id: UUID, told: bool = True) -> Case:
     """One case with its radiographs and their clinical analyses, newest first, in three queries.
 
-    Each radiograph carries them as `clinical`, but none where the person is to read first: then the
-    case is `withheld`. Raises Case.DoesNotExist as `get_case` does.
+    Each radiograph carries them as `clinical`, but none where the person is to read first or is not
+    to be `told` at all: then the case is `withheld`. Raises Case.DoesNotExist as `get_case` does.
     """
     analyses = (
         Analysis.objects.filter(purpose=Purpose.CLINICAL)
@@ -181,6 +185,8 @@ def get_case_with_answers(*, user: User, case_id: UUID) -> Case:
         .get(pk=case_id)
     )
     withhold(user, [case])
+    if not told:
+        hide(case)
     if case.withheld:
         for radiograph in case.radiographs.all():
             radiograph.clinical = []  # type: ignore[attr-defined]  # prefetched above

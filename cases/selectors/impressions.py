@@ -50,7 +50,12 @@ def withhold(user: User, cases: Sequence[Case]) -> None:
     shown = set(Case.objects.filter(open_to(user), pk__in=keys).values_list("pk", flat=True))
     for case in cases:
         if case.pk not in shown:
-            case.withheld, case.level, case.urgency = True, "", 0
+            hide(case)
+
+
+def hide(case: Case) -> None:
+    """Mark a case as `withheld`, and take away what its row tells of the answer."""
+    case.withheld, case.level, case.urgency = True, "", 0
 
 
 def impressions_of(case: Case) -> "QuerySet[FirstImpression]":

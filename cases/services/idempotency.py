@@ -1,19 +1,26 @@
-"""One submission, however often it is sent: claimed first, settled with its case, forgotten."""
+"""One submission, however often it is sent: claimed first, settled with its case, forgotten.
+
+Moments are those of the database's clock: the requests of one key may reach several web hosts.
+"""
 
 import uuid
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 import structlog
 from django.db import IntegrityError, transaction
-from django.utils import timezone
+from django.db.models import QuerySet
 
 from accounts.models import Organization
+from cases.clock import database_now
 from cases.models import Case, IdempotencyClaim
 
 KEPT = timedelta(hours=24)
 LEASE = timedelta(minutes=2)
-"""How long a request that died holds its key up. One that lives on beyond it and is succeeded by
-another makes no case: it finds its claim lost when it settles."""
+"""How long a request that died holds its key up. One at work renews it after each file, of which
+none may take so long. Should one be succeeded by another all the same, it makes no case: it finds
+its claim lost when it renews it or settles."""
 log = structlog.get_logger(__name__)
 
 
@@ -34,7 +41,7 @@ def claim(*, organization: Organization, key: str, fingerprint: str) -> Idempote
 
     Raises InFlight or KeyReused.
     """
-    now = timezone.now()
+    now = database_now()
     mine = {"organization": organization, "key": key}
     IdempotencyClaim.objects.filter(**mine, expires_at__lte=now).delete()
     try:
@@ -56,7 +63,7 @@ def claim(*, organization: Organization, key: str, fingerprint: str) -> Idempote
 
 def _succeed(found: IdempotencyClaim) -> bool:
     """Take over from a request that died: of two who try, one does."""
-    now, token = timezone.now(), uuid.uuid4()
+    now, token = database_now(), uuid.uuid4()
     taken = IdempotencyClaim.objects.filter(
         pk=found.pk, token=found.token, case=None, lease_until__lte=now
     ).update(token=token, lease_until=now + LEASE)
@@ -64,20 +71,34 @@ def _succeed(found: IdempotencyClaim) -> bool:
     return bool(taken)
 
 
+def keeping(claim: IdempotencyClaim | None) -> Callable[[], None]:
+    """What a request calls now and then to keep its claim, if it has one."""
+    return (lambda: None) if claim is None else partial(renew, claim=claim)
+
+
+def renew(*, claim: IdempotencyClaim) -> None:
+    """The request is still at work. Raises ClaimLost: then what it does is for nothing."""
+    if not _ours(claim).update(lease_until=database_now() + LEASE):
+        raise ClaimLost
+
+
 def settle(*, claim: IdempotencyClaim, case: Case) -> None:
     """In the transaction that stores the case. Raises ClaimLost, and then it must not be stored."""
-    ours = IdempotencyClaim.objects.filter(pk=claim.pk, token=claim.token, case=None)
-    if not ours.update(case=case):
+    if not _ours(claim).update(case=case):
         raise ClaimLost
 
 
 def release(*, claim: IdempotencyClaim) -> None:
     """Nothing came of it: the same key may be tried again at once, with mended content too."""
-    IdempotencyClaim.objects.filter(pk=claim.pk, token=claim.token, case=None).delete()
+    _ours(claim).delete()
+
+
+def _ours(claim: IdempotencyClaim) -> QuerySet[IdempotencyClaim]:
+    return IdempotencyClaim.objects.filter(pk=claim.pk, token=claim.token, case=None)
 
 
 def forget_old() -> int:
     """Remove what was kept long enough; how many keys."""
-    removed, _rows = IdempotencyClaim.objects.filter(expires_at__lte=timezone.now()).delete()
+    removed, _rows = IdempotencyClaim.objects.filter(expires_at__lte=database_now()).delete()
     log.info("idempotency_keys_forgotten", keys=removed)
     return removed

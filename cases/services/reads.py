@@ -91,12 +91,16 @@ def record_read(
         case=current,
         kind=CaseEvent.Kind.READ_AMENDED if earlier else CaseEvent.Kind.READ,
         actor=reader,
-        detail={"conclusion": conclusion, "agreement": agreement}
-        | ({"sent_by": str(sent_by)} if sent_by else {}),
+        detail={"conclusion": conclusion, "agreement": agreement} | _handed_in(sent_by),
     )
     status.mark_read(case_id=current.pk, at=read.created_at)
     outbox.read_recorded(read=read)
     return read
+
+
+def _handed_in(by: User | None) -> dict[str, str]:
+    """Which key: its id for good, and its name as it was then."""
+    return {"sent_by": str(by), "key": str(by.api_key.pk)} if by else {}
 
 
 def _check(

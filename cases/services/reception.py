@@ -51,8 +51,11 @@ class SubmissionRefused(Exception):
 
 
 @contextmanager
-def verified(files: Sequence[UploadedFile]) -> Iterator[list[VerifiedRadiograph]]:
+def verified(
+    files: Sequence[UploadedFile], *, going_on: Callable[[], None] = lambda: None
+) -> Iterator[list[VerifiedRadiograph]]:
     """Verify the files, at most two at a time; what was made of them lives as long as the block.
+    `going_on` is called after each, in the caller's thread; what it raises ends the work.
 
     Raises SubmissionRefused with an entry for every file that is not taken, or one for the whole
     upload if other uploads keep the children busy.
@@ -79,7 +82,10 @@ def verified(files: Sequence[UploadedFile]) -> Iterator[list[VerifiedRadiograph]
                 return error
 
         with ThreadPoolExecutor(CHILDREN) as pool:
-            outcomes = list(pool.map(one, files))
+            outcomes = []
+            for outcome in pool.map(one, files):
+                outcomes.append(outcome)
+                going_on()
         if busy.is_set():
             raise SubmissionRefused.whole("busy")
         refusals = [

@@ -10,6 +10,16 @@ class NoRoom(Exception):
     """More would wait than one organization may have waiting."""
 
 
+class NeverRoom(Exception):
+    """What is asked for at once is more than may ever be unfinished: waiting does not help."""
+
+
+def require_possible(*, wanted: int, most: int | None) -> None:
+    """Before anything is queued. Raises NeverRoom."""
+    if most is not None and wanted > most:
+        raise NeverRoom
+
+
 def require_room(*, organization_id: UUID, most: int | None) -> None:
     """Call it at the end of the transaction that queued the analyses; None bounds nothing.
 

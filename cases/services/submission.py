@@ -1,6 +1,5 @@
 """A case comes in, or a radiograph is added to one: everything is stored, or nothing is."""
 
-import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -15,18 +14,26 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Organization, User
-from cases import external_ids as secret
 from cases import permissions
 from cases.intake.result import VerifiedRadiograph
 from cases.models import (
     Case,
     CaseEvent,
-    ExternalIdentifier,
     IdempotencyClaim,
     Radiograph,
     Upload,
 )
-from cases.services import analyses, handover, idempotency, reception, status, stored, trail
+from cases.services import (
+    analyses,
+    handover,
+    idempotency,
+    radiograph_rows,
+    reception,
+    status,
+    stored,
+    trail,
+)
+from cases.services.external_ids import save_case_ids, save_ids
 from cases.services.reception import FileRefusal, SubmissionRefused
 from cases.services.room import require_room
 from cases.vocabulary import BodyRegion, Sex, Side, Source, View
@@ -34,11 +41,6 @@ from cases.vocabulary import BodyRegion, Sex, Side, Source, View
 __all__ = ["CaseDetails", "FileRefusal", "SubmissionRefused", "add_radiographs", "submit_case"]
 
 HINTED = {"body_region": BodyRegion, "side": Side, "sex": Sex, "age_years": None}
-CASE_KINDS = (
-    ExternalIdentifier.Kind.ACCESSION,
-    ExternalIdentifier.Kind.ORDER,
-    ExternalIdentifier.Kind.STUDY_UID,
-)
 NO_IDS: Mapping[str, str] = MappingProxyType({})
 
 
@@ -88,7 +90,7 @@ def submit_case(
     reading = reading_organization or choices[0]
     if reading not in choices:
         raise PermissionDenied("This organization does not read for yours.")
-    with _made(uploads, files, photographs) as made, stored.removed_on_error() as names:
+    with _made(uploads, files, photographs, claim) as made, stored.removed_on_error() as names:
         case = Case(
             submitted_by=submitted_by,
             submitting_organization=submitted_by.organization,
@@ -100,7 +102,7 @@ def submit_case(
         case.clean_fields(
             exclude={"submitted_by", "submitting_organization", "reading_organization"}
         )
-        rows = [_radiograph(case, one, names) for one in made]
+        rows = _rows(case, made, names, claim)
         with transaction.atomic():
             case.save(force_insert=True)
             trail.record_event(
@@ -109,7 +111,7 @@ def submit_case(
                 actor=submitted_by,
                 detail={"radiographs": len(rows), "source": source, "from_dicom": hinted},
             )
-            _save_case_ids(case, external_ids, made)
+            save_case_ids(case, external_ids, made)
             _save_radiographs(case, rows, made, views, submitted_by)
             _settle(case, uploads, claim, most_unfinished)
             names.clear()
@@ -131,8 +133,8 @@ def add_radiographs(
     """Add further views to a case and queue their analyses. Raises as `submit_case` does."""
     if not permissions.may_add(added_by, case):
         raise PermissionDenied("Only the organizations of a case add radiographs to it.")
-    with _made(uploads, files, photographs) as made, stored.removed_on_error() as names:
-        rows = [_radiograph(case, one, names) for one in made]
+    with _made(uploads, files, photographs, claim) as made, stored.removed_on_error() as names:
+        rows = _rows(case, made, names, claim)
         with transaction.atomic():
             if status.lock_case(case.pk).withdrawn_at:
                 raise PermissionDenied("A withdrawn case takes no more radiographs.")
@@ -168,15 +170,36 @@ def _settle(
 
 @contextmanager
 def _made(
-    uploads: Sequence[Upload], files: Sequence[UploadedFile], photographs: Sequence[bool]
+    uploads: Sequence[Upload],
+    files: Sequence[UploadedFile],
+    photographs: Sequence[bool],
+    claim: IdempotencyClaim | None,
 ) -> Iterator[list[VerifiedRadiograph]]:
     """What intake makes of the files, whichever way they came."""
-    with handover.whole(uploads) as joined, reception.verified([*joined, *files]) as made:
+    going_on = idempotency.keeping(claim)
+    with (
+        handover.whole(uploads) as joined,
+        reception.verified([*joined, *files], going_on=going_on) as made,
+    ):
         of_people = chain((one.is_photograph for one in uploads), photographs, repeat(False))
         yield [
             replace(one, not_assessable=one.not_assessable or "photograph") if is_one else one
             for one, is_one in zip(made, of_people, strict=False)
         ]
+
+
+def _rows(
+    case: Case,
+    made: Iterable[VerifiedRadiograph],
+    names: list[str],
+    claim: IdempotencyClaim | None,
+) -> list[Radiograph]:
+    """Not saved yet; the files are stored."""
+    rows, going_on = [], idempotency.keeping(claim)
+    for one in made:
+        rows.append(radiograph_rows.unsaved(case=case, made=one, names=names))
+        going_on()
+    return rows
 
 
 def _fill_in(case: Case, made: Iterable[VerifiedRadiograph]) -> list[str]:
@@ -197,29 +220,6 @@ def _fill_in(case: Case, made: Iterable[VerifiedRadiograph]) -> list[str]:
     return filled
 
 
-def _radiograph(case: Case, made: VerifiedRadiograph, names: list[str]) -> Radiograph:
-    """The row of one radiograph, not saved yet; its files are stored."""
-    pk = uuid.uuid4()
-    row, column = made.pixel_spacing_mm or (None, None)
-    return Radiograph(
-        id=pk,
-        case=case,
-        sha256=made.sha256,
-        received_bytes=made.received_bytes,
-        format=made.format,
-        width=made.width,
-        height=made.height,
-        bits=made.bits,
-        pixel_spacing_row_mm=row,
-        pixel_spacing_column_mm=column,
-        pixel_spacing_kind=made.pixel_spacing_kind,
-        not_assessable=made.not_assessable,
-        deidentification=made.removed,
-        warnings=made.warnings,
-        **reception.store(made, radiograph_id=pk, stored=names.append),
-    )
-
-
 def _save_radiographs(
     case: Case,
     rows: Sequence[Radiograph],
@@ -234,58 +234,12 @@ def _save_radiographs(
         row.view = view or one.hints.get("view", "")
         if row.view not in View.values:
             row.view = ""
-        row.same_file_as = _seen_before(case, row.sha256)
+        row.same_file_as = radiograph_rows.seen_before(case, row.sha256)
         row.save(force_insert=True)
-        _save_ids(case, one.external_ids, actor.organization_id, radiograph=row)
+        save_ids(case, one.external_ids, actor.organization_id, radiograph=row)
         position += 1
     for row in rows:
         if not row.not_assessable:
             with suppress(analyses.NoActiveModel):  # asked for when a model becomes active
                 analyses.queue_analysis(radiograph=row, requested_by=actor)
     status.update_case(case_id=case.pk)
-
-
-def _seen_before(case: Case, sha256: str) -> Radiograph | None:
-    """The first radiograph of the submitting organization that came as the same file."""
-    return (
-        Radiograph.objects.filter(
-            sha256=sha256, case__submitting_organization=case.submitting_organization_id
-        )
-        .order_by("created_at", "position")
-        .first()
-    )
-
-
-def _save_case_ids(
-    case: Case, given: Mapping[str, str], made: Sequence[VerifiedRadiograph]
-) -> None:
-    """The case's own ids: what the sender gave, else what all the headers that say it agree on."""
-    ids = {}
-    for kind in CASE_KINDS:
-        said = {one.external_ids[kind] for one in made if one.external_ids.get(kind)}
-        ids[kind.value] = given.get(kind, "") or (said.pop() if len(said) == 1 else "")
-    _save_ids(case, ids, case.submitting_organization_id)
-
-
-def _save_ids(
-    case: Case,
-    ids: Mapping[str, str],
-    organization_id: uuid.UUID | None,
-    radiograph: Radiograph | None = None,
-) -> None:
-    if organization_id is None:
-        return
-    ExternalIdentifier.objects.bulk_create(
-        ExternalIdentifier(
-            organization_id=organization_id,
-            case=case,
-            radiograph=radiograph,
-            kind=kind,
-            encrypted_value=secret.encrypt(value.strip(), organization_id=organization_id),
-            fingerprint=secret.fingerprint(
-                value.strip(), kind=kind, organization_id=organization_id
-            ),
-        )
-        for kind, value in ids.items()
-        if kind in ExternalIdentifier.Kind.values and value.strip()
-    )

@@ -15,6 +15,7 @@ from cases.forms import CorrectionForm, WithdrawForm
 from cases.models import Case, Radiograph
 from cases.selectors.cases import get_case
 from cases.services import analyses, corrections
+from cases.services.rerunning import NotOfThisCase, rerun_case
 from cases.views.guard import back_to_withdrawn, clinical, found, person
 
 
@@ -28,14 +29,14 @@ def case_rerun(request: HttpRequest, case_id: UUID) -> HttpResponse:
         raise PermissionDenied
     if case.withdrawn_at:
         return back_to_withdrawn(request, case)
-    wanted = [one for one in _kept(case) if not one.not_assessable and _is_meant(request, one)]
     try:
-        for radiograph in wanted:
-            analyses.rerun(radiograph=radiograph, actor=user)
+        asked = rerun_case(case=case, actor=user, radiograph_id=_named_id(request))
     except (analyses.NoActiveModel, analyses.CannotBeAnalysed) as error:
         messages.error(request, str(error))
+    except NotOfThisCase:
+        messages.info(request, _("This radiograph is withdrawn already; nothing was changed."))
     else:
-        n = len(wanted)
+        n = len(asked)
         said = ngettext("%(n)d analysis was asked for.", "%(n)d analyses were asked for.", n)
         messages.success(request, said % {"n": n})
     return redirect("case_page", case_id=case.pk)
@@ -116,5 +117,9 @@ def _is_named(request: HttpRequest, radiograph: Radiograph) -> bool:
     return _named(request) == str(radiograph.pk)
 
 
-def _is_meant(request: HttpRequest, radiograph: Radiograph) -> bool:
-    return not _named(request) or _is_named(request, radiograph)
+def _named_id(request: HttpRequest) -> UUID | None:
+    """Raises NotOfThisCase for what is no id at all: it names none of the case either."""
+    try:
+        return UUID(_named(request)) if _named(request) else None
+    except ValueError:
+        raise NotOfThisCase from None

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import User
 from cases import permissions
-from cases.answers import Answer, answer, answers_of, deciding
+from cases.answers import Answer, answer, answers_of, deciding, region_note
 from cases.models import Case, CaseEvent, Radiograph
 from cases.read_form import ImpressionForm, ReadForm
 from cases.selectors.cases import get_case_with_answers
@@ -78,6 +78,7 @@ def _context(request: HttpRequest, user: User, case: Case) -> dict[str, Any]:
     live = not case.withdrawn_at
     return {
         "case": case,
+        "region_note": region_note(case),
         "answers": kept,
         "withdrawn": [one for one in answers if one.radiograph.withdrawn_at],
         "shown": shown,

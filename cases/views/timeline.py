@@ -89,7 +89,7 @@ def _details(event: CaseEvent) -> Iterator[str]:
         if said in words.values:
             yield str(words(said).label)
     if detail.get("sent_by"):
-        yield _("Sent by %(name)s") % {"name": detail["sent_by"]}
+        yield _("Handed in by %(name)s") % {"name": detail["sent_by"]}
     if detail.get("answer") == "withheld":
         yield _("Without the software's answer")
     if event.kind == Kind.FAILED and event.analysis:

@@ -8,6 +8,7 @@ import pytest
 from django.core import mail
 from django.core.exceptions import PermissionDenied
 from django.core.management import CommandError, call_command
+from django.db import OperationalError
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -278,3 +279,12 @@ class TestCommand:
         with pytest.raises(SystemExit):
             call_command("create_api_key", "--help")
         assert "Example: python manage.py create_api_key" in capsys.readouterr().out
+
+
+def test_a_database_without_tables_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_table(*_args: object, **_options: object) -> None:
+        raise OperationalError("no such table: accounts_organization")
+
+    monkeypatch.setattr(Organization.objects, "filter", no_table)
+    with pytest.raises(CommandError, match="no tables"):
+        call_command("create_api_key", "--organization", "A", "--name", "b")

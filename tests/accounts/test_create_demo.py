@@ -35,9 +35,11 @@ def test_each_role_has_a_sign_in_that_works(folder: Path, rf: RequestFactory) ->
         User.Role.CLINICIAN,
         User.Role.PARTNER,
         User.Role.ORGANIZATION_ADMINISTRATOR,
+        User.Role.ORGANIZATION_ADMINISTRATOR,
         "",
     ]
-    assert [person.is_operator for person in people] == [False, False, False, True]
+    assert [person.is_operator for person in people] == [False, False, False, False, True]
+    assert people[1].organization == people[3].organization != people[2].organization
 
 
 def test_the_hospital_reads_for_the_partner() -> None:
@@ -68,7 +70,7 @@ def test_passwords_differ_each_time(folder: Path) -> None:
         User.objects.all().delete()
         Organization.objects.filter(kind=Organization.Kind.PARTNER).delete()
         Organization.objects.all().delete()
-    assert len(set(words)) == 8
+    assert len(set(words)) == 10
 
 
 def test_it_refuses_where_the_settings_want_no_demo(settings: Settings) -> None:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DatabaseError
 
 from accounts import services
 from accounts.errors import AccountError
@@ -23,7 +24,8 @@ class Command(BaseCommand):
             "--scope",
             action="append",
             choices=ApiKey.Scope.values,
-            help="what it may do; may be given several times (default: submit and read)",
+            help="what it may do: submit cases and record reads, read what is known of them, or "
+            "both and administer webhooks; may be given several times (default: submit and read)",
         )
         parser.add_argument(
             "--expires-days", type=int, default=DEFAULT_DAYS, help="default: %(default)s"
@@ -42,7 +44,12 @@ class Command(BaseCommand):
         expires_days: int,
         **options: Any,
     ) -> None:
-        found = Organization.objects.filter(name=organization).first()
+        try:
+            found = Organization.objects.filter(name=organization).first()
+        except DatabaseError:
+            raise CommandError(
+                "This database has no tables: is it that of the site (DATABASE_URL, VAR_DIR)?"
+            ) from None
         if found is None:
             known = ", ".join(Organization.objects.values_list("name", flat=True)[:10])
             raise CommandError(f"There is no organization {organization!r}; {known or 'none'} is.")

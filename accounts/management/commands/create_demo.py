@@ -21,6 +21,12 @@ ROLES = (
         "Anna Harbour",
         User.Role.ORGANIZATION_ADMINISTRATOR,
     ),
+    (
+        "partner's administrator",
+        "administrator@island.example",
+        "Ida Island",
+        User.Role.ORGANIZATION_ADMINISTRATOR,
+    ),
 )
 OPERATOR = ("platform operator", "operator@platform.example", "Otto Operator")
 
@@ -59,7 +65,7 @@ def _create() -> list[tuple[str, str, str]]:
     signs = []
     for role, email, name, code in ROLES:
         password = secrets.token_urlsafe(12)
-        home = partner if code == User.Role.PARTNER else hospital
+        home = partner if email.endswith("@island.example") else hospital
         User.objects.create_user(email, password, name=name, organization=home, role=code)
         signs.append((role, email, password))
     role, email, name = OPERATOR

@@ -25,7 +25,8 @@ class CaseSerializer(serializers.Serializer):
         help_text="What follows from all its radiographs; null while it is withheld."
     )
     withheld = serializers.BooleanField(
-        help_text="The reading organization looks first: nothing is told before it has."
+        help_text="True where the reading organization looks first and has not yet, and always for "
+        "a key without the scope read: nothing is told of the answer."
     )
     priority = serializers.ChoiceField(Priority.choices)
     patient_reference = serializers.CharField()
@@ -60,8 +61,8 @@ class ExternalIdsSerializer(serializers.Serializer):
 
 
 class CaseDetailSerializer(CaseSerializer):
-    """One case with its radiographs and what the software says of each; of a case from
-    `get_case_with_answers`."""
+    """One case with its radiographs and what the software says of each. A key without the scope
+    `read` is answered so, too, with everything withheld that the software or a reader said."""
 
     clinical_question = serializers.CharField()
     withdrawal_reason = serializers.CharField()

@@ -9,12 +9,14 @@ from django.utils import timezone
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from cases.answers import Answer, demonstration_note
+from cases.answers import Answer, demonstration_note, region_note
 from cases.api import links
+from cases.api.permissions import may_look
 from cases.api.serializers.common import LinkSerializer
-from cases.models import Radiograph
+from cases.models import Analysis, Case, Radiograph
 from cases.vocabulary import PixelSpacingKind, View
 
+NOT_FOR_THIS_KEY = "Not told to an API key without the scope read."
 RENDITIONS = ("original", "canonical", "deep", "thumbnail")
 
 
@@ -28,12 +30,14 @@ class SpacingSerializer(serializers.Serializer):
 
 class ImagesSerializer(serializers.Serializer):
     """The received file without what identifies a person, the 8-bit image that is analysed, a
-    16-bit one where the source has more, and a small one."""
+    16-bit one where the source has more, a small one, and the heatmap of the answer that stands:
+    stretch it over the canonical image, it is smaller."""
 
     original = LinkSerializer()
     canonical = LinkSerializer()
     deep = LinkSerializer(allow_null=True)
     thumbnail = LinkSerializer()
+    heatmap = LinkSerializer(allow_null=True)
 
 
 class AnswerSerializer(serializers.Serializer):
@@ -45,7 +49,10 @@ class AnswerSerializer(serializers.Serializer):
         "none (waits for a model) or withheld."
     )
     statement = serializers.CharField()
-    note = serializers.CharField(help_text="That a model is for demonstration only, or empty.")
+    note = serializers.CharField(
+        help_text="That the software was not made for this region, that a model is for "
+        "demonstration only, or empty."
+    )
     probability = serializers.FloatField(allow_null=True)
     analysis = serializers.UUIDField(
         allow_null=True, help_text="The analysis that says so, among those of the case."
@@ -92,10 +99,11 @@ class RadiographSerializer(serializers.Serializer):
     def get_answer(self, row: Radiograph) -> dict[str, Any]:
         answer: Answer = self.context["answers"][row.pk]
         told = answer.analysis
+        words = f"{answer.words} {answer.more}".strip()
         return {
             "kind": str(answer.kind),
-            "statement": f"{answer.words} {answer.more}".strip(),
-            "note": demonstration_note(told.model_version) if told and told.level else "",
+            "statement": words if may_look(self.context["request"]) else NOT_FOR_THIS_KEY,
+            "note": _note(row.case, told) if told and told.level else "",
             "probability": told.probability if told else None,
             "analysis": str(told.pk) if told else None,
             "pending": str(answer.pending.pk) if answer.pending else None,
@@ -109,18 +117,25 @@ class RadiographSerializer(serializers.Serializer):
         return dict(self._images(row))
 
     def _images(self, row: Radiograph) -> Iterator[tuple[str, dict[str, Any] | None]]:
-        request = self.context["request"]
-        until = timezone.now() + timedelta(seconds=settings.API_LINK_SECONDS)
         for rendition in RENDITIONS:
-            if rendition == "deep" and not row.deep:
-                yield rendition, None
-                continue
-            address = links.image(row.pk, rendition)
-            link = {"url": request.build_absolute_uri(address)}
-            if self.context.get("signed"):
-                link["signed_url"] = links.signed(request, address)
-                link["signed_until"] = serializers.DateTimeField().to_representation(until)
-            yield rendition, link
+            there = rendition != "deep" or bool(row.deep)
+            yield rendition, self._link(links.image(row.pk, rendition)) if there else None
+        told = self.context["answers"][row.pk].analysis
+        heatmap = told is not None and bool(told.heatmap)
+        yield "heatmap", self._link(links.heatmap(told.pk)) if heatmap else None
+
+    def _link(self, address: str) -> dict[str, Any]:
+        request = self.context["request"]
+        link = {"url": request.build_absolute_uri(address)}
+        if self.context.get("signed"):
+            until = timezone.now() + timedelta(seconds=settings.API_LINK_SECONDS)
+            link["signed_url"] = links.signed(request, address)
+            link["signed_until"] = serializers.DateTimeField().to_representation(until)
+        return link
+
+
+def _note(case: Case, told: Analysis) -> str:
+    return " ".join(filter(None, [region_note(case), demonstration_note(told.model_version)]))
 
 
 class RadiographsSerializer(serializers.Serializer):

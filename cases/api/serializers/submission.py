@@ -4,17 +4,16 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError as FormError
-from django.core.validators import RegexValidator
 from rest_framework import serializers
 
 from accounts.models import Organization, User
+from cases.api.moments import MomentField
 from cases.api.problems import field_error, wrong
 from cases.api.serializers.common import SeveralFiles, StrictSerializer
-from cases.forms import sensible_year
+from cases.forms import printable, sensible_year
 from cases.permissions import reading_choices
 from cases.vocabulary import BodyRegion, Priority, Sex, Side, View
 
-_PRINTABLE = RegexValidator(r"^[^\x00-\x1f\x7f]*$", "Use printable characters only.")
 IDS = ("accession", "order", "study_uid")
 
 
@@ -62,7 +61,7 @@ class CaseSubmissionSerializer(FilesSerializer):
 
     patient_reference = serializers.CharField(
         max_length=64,
-        validators=[_PRINTABLE],
+        validators=[printable],
         help_text="Your own pseudonymous reference. No name, no date of birth.",
     )
     age_years = serializers.IntegerField(
@@ -79,7 +78,7 @@ class CaseSubmissionSerializer(FilesSerializer):
     priority = serializers.ChoiceField(
         Priority.choices, required=False, default=Priority.ROUTINE.value
     )
-    reading_deadline = serializers.DateTimeField(required=False, allow_null=True, default=None)
+    reading_deadline = MomentField(required=False, allow_null=True, default=None)
     reading_organization = serializers.UUIDField(
         required=False,
         allow_null=True,
@@ -87,13 +86,13 @@ class CaseSubmissionSerializer(FilesSerializer):
         help_text="Who is asked to read, where you have the choice (see /me/).",
     )
     accession = serializers.CharField(
-        max_length=64, required=False, allow_blank=True, default="", validators=[_PRINTABLE]
+        max_length=64, required=False, allow_blank=True, default="", validators=[printable]
     )
     order = serializers.CharField(
-        max_length=64, required=False, allow_blank=True, default="", validators=[_PRINTABLE]
+        max_length=64, required=False, allow_blank=True, default="", validators=[printable]
     )
     study_uid = serializers.CharField(
-        max_length=64, required=False, allow_blank=True, default="", validators=[_PRINTABLE]
+        max_length=64, required=False, allow_blank=True, default="", validators=[printable]
     )
 
     def validate_reading_deadline(self, moment: datetime | None) -> datetime | None:

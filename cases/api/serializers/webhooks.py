@@ -5,6 +5,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from cases.api.moments import MomentField
 from cases.api.serializers.common import OrganizationSerializer, StrictSerializer
 from cases.forms import printable, sensible_year
 from cases.models import WebhookDelivery, WebhookEndpoint
@@ -149,7 +150,7 @@ class SecretSerializer(StrictSerializer):
 class ReplayFailedSerializer(StrictSerializer):
     """From which moment on."""
 
-    since = serializers.DateTimeField(validators=[sensible_year])
+    since = MomentField(validators=[sensible_year])
 
 
 class ReplayedSerializer(serializers.Serializer):

@@ -3,6 +3,7 @@
 from typing import ClassVar
 from uuid import UUID
 
+from django.conf import settings
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import PermissionDenied
@@ -11,15 +12,17 @@ from rest_framework.response import Response
 
 from cases import permissions
 from cases.api import docs
-from cases.api.problems import Problem, field_error, wrong
+from cases.api.problems import Problem, Unprocessable, field_error, no_room, wrong
 from cases.api.serializers.cases import CaseDetailSerializer, case_address
 from cases.api.serializers.common import EmptySerializer, StrictSerializer
 from cases.api.views.base import SUBMIT, ApiView
-from cases.api.views.cases import ASK_AGAIN_SECONDS, case_response
+from cases.api.views.cases import ASK_AGAIN_SECONDS, asked_case, case_response
 from cases.forms import printable
 from cases.models import Case, Radiograph
-from cases.selectors.cases import get_case, get_case_with_answers
+from cases.selectors.cases import get_case
 from cases.services import analyses, corrections
+from cases.services.rerunning import NotOfThisCase, rerun_case
+from cases.services.room import NeverRoom, NoRoom
 from cases.views.guard import found
 
 
@@ -48,8 +51,7 @@ class CaseAction(ApiView):
 
     def now(self, case_id: UUID) -> Response:
         """The case as it stands after what was done."""
-        case = found(get_case_with_answers, user=self.person, case_id=case_id)
-        return case_response(self.request, case)
+        return case_response(self.request, asked_case(self.request, case_id))
 
 
 class CancelView(CaseAction):
@@ -72,23 +74,30 @@ class RerunView(CaseAction):
         case = self.live_case(case_id)
         if not permissions.may_rerun(self.person, case):
             raise PermissionDenied
-        wanted = self.sent().get("radiograph")
-        meant = _meant(case, wanted)
-        assessable = [one for one in meant if not one.not_assessable]
-        if not assessable:
-            raise Problem("cannot_be_analysed", status=409)
-        try:
-            for radiograph in assessable:
-                analyses.rerun(radiograph=radiograph, actor=self.person)
-        except analyses.NoActiveModel:
-            raise Problem("no_active_model", status=409) from None
-        except analyses.CannotBeAnalysed as error:
-            raise Problem("cannot_be_analysed", status=409, detail=str(error)) from None
+        self._ask_again(case, self.sent().get("radiograph"))
         response = self.now(case.pk)
         response.status_code = 202
         response["Location"] = request.build_absolute_uri(case_address(case))
         response["Retry-After"] = str(ASK_AGAIN_SECONDS)
         return response
+
+    def _ask_again(self, case: Case, radiograph_id: UUID | None) -> None:
+        most = settings.API_UNFINISHED_PER_ORGANIZATION
+        try:
+            rerun_case(
+                case=case, actor=self.person, radiograph_id=radiograph_id, most_unfinished=most
+            )
+        except NotOfThisCase:
+            raise field_error("radiograph", "not_of_this_case") from None
+        except analyses.NoActiveModel:
+            raise Problem("no_active_model", status=409) from None
+        except analyses.CannotBeAnalysed as error:
+            raise Problem("cannot_be_analysed", status=409, detail=str(error)) from None
+        except NoRoom:
+            raise no_room() from None
+        except NeverRoom:
+            said = f"The case has more than the {most} that may be unfinished: name one at a time."
+            raise Unprocessable({"radiograph": [wrong("required", said)]}) from None
 
 
 class WithdrawView(CaseAction):
@@ -107,7 +116,7 @@ class WithdrawView(CaseAction):
             if wanted is None:
                 corrections.withdraw_case(case=case, actor=self.person, reason=sent["reason"])
             else:
-                (radiograph,) = _meant(case, wanted)
+                radiograph = _meant(case, wanted)
                 corrections.withdraw_radiograph(
                     radiograph=radiograph, actor=self.person, reason=sent["reason"]
                 )
@@ -116,11 +125,8 @@ class WithdrawView(CaseAction):
         return self.now(case.pk)
 
 
-def _meant(case: Case, wanted: UUID | None) -> list[Radiograph]:
-    kept = list(case.radiographs.filter(withdrawn_at__isnull=True))
-    if wanted is None:
-        return kept
-    named = [one for one in kept if one.pk == wanted]
-    if not named:
-        raise serializers.ValidationError({"radiograph": [wrong("not_of_this_case")]})
+def _meant(case: Case, wanted: UUID) -> Radiograph:
+    named = case.radiographs.filter(withdrawn_at__isnull=True, pk=wanted).first()
+    if named is None:
+        raise field_error("radiograph", "not_of_this_case")
     return named

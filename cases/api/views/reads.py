@@ -11,13 +11,14 @@ from rest_framework.response import Response
 from accounts.models import User
 from cases import permissions
 from cases.api import docs
+from cases.api.permissions import may_look
 from cases.api.problems import Problem, field_error
 from cases.api.serializers.reads import (
     ReadSerializer,
     ReadsSerializer,
     ReadSubmissionSerializer,
 )
-from cases.api.views.base import READ, ApiView
+from cases.api.views.base import READ, SUBMIT, ApiView
 from cases.models import Analysis, Case
 from cases.selectors.cases import get_case, get_case_with_answers
 from cases.selectors.reads import analysis_of, clinician_of, radiograph_of, reads_of
@@ -26,7 +27,7 @@ from cases.views.guard import found
 
 
 class ReadsView(ApiView):
-    scopes: ClassVar = {"GET": READ, "POST": READ}
+    scopes: ClassVar = {"GET": READ, "POST": SUBMIT}
 
     @extend_schema(**docs.READS, responses={200: ReadsSerializer})
     def get(self, request: Request, case_id: UUID) -> Response:
@@ -54,7 +55,10 @@ class ReadsView(ApiView):
             read = reads.record_read(case=case, reader=reader, sent_by=by, **sent)
         except reads.CannotBeRead as error:
             raise Problem("cannot_be_read", status=409, detail=str(error)) from None
-        return Response(ReadSerializer(read).data, status=201)
+        told = dict(ReadSerializer(read).data)
+        if not may_look(request):  # what follows from the answer would tell it
+            told["agreement"] = sent["agreement"]
+        return Response(told, status=201)
 
     def _may(self, case: Case) -> None:
         if self.key is None:

@@ -4,12 +4,13 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from pytest_django import Settings
 
 from accounts.models import Organization
 from cases.models import Analysis, Case, CaseEvent, ModelVersion
 from cases.services.status import update_case
 from tests.cases.api.calling import Caller, caller, codes
-from tests.factories import AnalysisFactory, RadiographFactory
+from tests.factories import AnalysisFactory, CaseFactory, RadiographFactory
 
 
 @pytest.fixture
@@ -54,7 +55,8 @@ class TestRerun:
     def test_one_radiograph(self, analysis: Analysis, case: Case, sending: Caller) -> None:
         other = RadiographFactory(case=case)
         body = {"radiograph": str(other.pk)}
-        assert sending.post(f"cases/{case.pk}/rerun/", body).status_code == 202
+        for _n in range(2):  # what waits is not asked for twice
+            assert sending.post(f"cases/{case.pk}/rerun/", body).status_code == 202
         assert Analysis.objects.get(status="queued").radiograph == other
 
     def test_of_another_case(self, analysis: Analysis, case: Case, sending: Caller) -> None:
@@ -77,6 +79,31 @@ class TestRerun:
         response = sending.post(f"cases/{case.pk}/rerun/")
         assert (response.status_code, codes(response)) == (409, {None: "cannot_be_analysed"})
 
+    def test_no_more_than_there_is_room_for(
+        self, analysis: Analysis, case: Case, sending: Caller, settings: Settings
+    ) -> None:
+        settings.API_UNFINISHED_PER_ORGANIZATION = 2
+        other = RadiographFactory(case=case)
+        elsewhere = CaseFactory(submitting_organization=case.submitting_organization)
+        AnalysisFactory(radiograph=RadiographFactory(case=elsewhere))
+        response = sending.post(f"cases/{case.pk}/rerun/")
+        assert (response.status_code, codes(response)) == (429, {None: "too_many_unfinished"})
+        assert int(response["Retry-After"]) > 0
+        assert not Analysis.objects.filter(radiograph__case=case, status="queued").exists()
+        for _n in range(2):  # what waits already takes no more room
+            one = sending.post(f"cases/{case.pk}/rerun/", {"radiograph": str(other.pk)})
+            assert one.status_code == 202
+
+    def test_a_case_for_which_there_will_never_be_room(
+        self, analysis: Analysis, case: Case, sending: Caller, settings: Settings
+    ) -> None:
+        settings.API_UNFINISHED_PER_ORGANIZATION = 1
+        AnalysisFactory(radiograph=RadiographFactory(case=case), succeeded=True)
+        response = sending.post(f"cases/{case.pk}/rerun/")
+        assert (response.status_code, codes(response)) == (422, {"radiograph": "required"})
+        body = {"radiograph": str(analysis.radiograph_id)}
+        assert sending.post(f"cases/{case.pk}/rerun/", body).status_code == 202
+
 
 class TestWithdraw:
     def test_the_case(self, analysis: Analysis, case: Case, sending: Caller) -> None:
@@ -96,6 +123,8 @@ class TestWithdraw:
         assert response.status_code == 200
         assert response.json()["status"] == "finished"
         assert response.json()["radiographs"][1]["withdrawn_at"] is not None
+        again = sending.post(f"cases/{case.pk}/withdraw/", body)
+        assert (again.status_code, codes(again)) == (400, {"radiograph": "not_of_this_case"})
         last = {"reason": "Too", "radiograph": str(analysis.radiograph_id)}
         refused = sending.post(f"cases/{case.pk}/withdraw/", last)
         assert (refused.status_code, codes(refused)) == (400, {"radiograph": "only_radiograph"})

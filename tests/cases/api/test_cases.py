@@ -1,17 +1,18 @@
 """A program looks through cases and follows one."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import Organization
 from cases.answers import demonstration_note
 from cases.models import Analysis, Case, ModelVersion
 from cases.services.corrections import correct_case
-from cases.services.submission import _save_ids
+from cases.services.external_ids import save_ids
 from tests.cases.api.calling import Caller, codes
 from tests.factories import AnalysisFactory, CaseFactory, RadiographFactory, UserFactory
 
@@ -64,7 +65,13 @@ class TestList:
             ({"received_from": "2026-11-18T12:00:00Z"}, [0, 1, 2]),
             ({"received_from": "2026-11-18T13:00:00+01:00"}, [0, 1, 2]),
             ({"received_before": "2026-11-18T12:00:00Z"}, [3, 4]),
-            ({"received_from": "2026-11-18", "received_before": "2026-11-19"}, [2]),
+            (
+                {
+                    "received_from": "2026-11-18T00:00:00Z",
+                    "received_before": "2026-11-19T00:00:00Z",
+                },
+                [2],
+            ),
             ({"region": "wrist", "read": "true"}, [0]),
             ({"external_id": "A-1"}, []),
         ],
@@ -81,6 +88,8 @@ class TestList:
             ({"read": "maybe"}, "invalid_choice"),
             ({"region": "tail"}, "invalid_choice"),
             ({"received_from": "yesterday"}, "invalid"),
+            ({"received_from": "2026-11-18"}, "no_offset"),
+            ({"changed_from": "2026-11-18T12:00:00"}, "no_offset"),
             ({"received_from": "0001-01-01T00:00:00Z"}, "year"),
             ({"received_before": "9999-12-31T23:59:59-12:00"}, "year"),
             ({"patient_reference": "x" * 65}, "max_length"),
@@ -98,6 +107,14 @@ class TestList:
         response = sending.get("cases/", query)
         (name,) = query
         assert (response.status_code, codes(response)) == (400, {name: code})
+
+    def test_what_changed_since_a_moment(self, several: list[Case], sending: Caller) -> None:
+        now = timezone.now()
+        Case.objects.update(updated_at=now - timedelta(days=2))
+        Case.objects.filter(pk=several[3].pk).update(updated_at=now)
+        for since, found in ((timedelta(hours=1), ["P-3"]), (timedelta(days=3), 5)):
+            told = listed(sending.get("cases/", {"changed_from": (now - since).isoformat()}))
+            assert found in (told, len(told))
 
     def test_page_after_page(self, several: list[Case], sending: Caller) -> None:
         response = sending.get("cases/", {"page_size": "2", "region": "wrist"})
@@ -145,6 +162,15 @@ class TestOne:
             assert radiograph["images"]["canonical"] == {"url": address}
             assert radiograph["images"]["deep"] is None
 
+    def test_a_region_that_the_software_was_not_made_for(
+        self, case: Case, analysis: Analysis, sending: Caller
+    ) -> None:
+        Case.objects.filter(pk=case.pk).update(body_region="skull")
+        (told,) = sending.get(f"cases/{case.pk}/").json()["radiographs"]
+        assert told["answer"]["note"].startswith(
+            "The software was not made for this region (Skull)."
+        )
+
     def test_of_others_is_not_there(self, case: Case, foreign: Caller, sending: Caller) -> None:
         for response in (foreign.get(f"cases/{case.pk}/"), sending.get(f"cases/{uuid4()}/")):
             assert (response.status_code, codes(response)) == (404, {None: "not_found"})
@@ -175,7 +201,7 @@ class TestOne:
     def test_nobody_elses_numbers(
         self, case: Case, sender: Organization, sending: Caller, reading: Caller
     ) -> None:
-        _save_ids(case, {"accession": "A-1"}, sender.pk)
+        save_ids(case, {"accession": "A-1"}, sender.pk)
         assert sending.get(f"cases/{case.pk}/").json()["external_ids"]["accession"] == "A-1"
         assert reading.get(f"cases/{case.pk}/").json()["external_ids"]["accession"] is None
         assert listed(sending.get("cases/", {"external_id": "A-1"})) == ["ISL-0417"]

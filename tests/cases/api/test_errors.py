@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.conf import settings
@@ -21,6 +22,15 @@ from cases.models import Case
 from cases.services.reception import SubmissionRefused
 from tests.cases.api.calling import Caller, codes
 from tests.cases.files import upload
+
+
+def test_an_address_without_its_slash_says_so(sending: Caller) -> None:
+    for method, path in (("POST", "/api/v1/cases"), ("GET", f"/api/v1/cases/{uuid4()}")):
+        (error,) = sending.ask(method, path).json()["errors"]
+        assert (error["code"], error["detail"]) == (
+            "not_found",
+            f"The address ends with a slash: {path}/",
+        )
 
 
 @pytest.mark.parametrize("path", ["/api/", "/api/v1/", "/api/v2/cases/", "cases", "nothing/"])

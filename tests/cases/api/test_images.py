@@ -82,6 +82,14 @@ class TestLink:
         assert response["Cross-Origin-Resource-Policy"] == "cross-origin"
         assert str(AccessRecord.objects.get().user) == "API key gateway"
 
+    def test_of_the_heatmap(
+        self, analysis: Analysis, heatmap: Analysis, case: Case, sending: Caller
+    ) -> None:
+        assert bytes_of(Caller().get(link(sending, case, "heatmap"))).startswith(b"\x89PNG")
+        analysis.heatmap.delete()
+        (told,) = sending.get(f"cases/{case.pk}/radiographs/").json()["results"]
+        assert told["images"]["heatmap"] is None
+
     def test_opens_nothing_else(self, analysis: Analysis, case: Case, sending: Caller) -> None:
         address = link(sending, case)
         _path, _mark, query = address.partition("?")

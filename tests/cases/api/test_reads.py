@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from accounts.models import Organization, User
+from accounts.models import ApiKey, Organization, User
 from cases.models import Analysis, Case, CaseEvent, Read
+from cases.services.impressions import record_impression
 from tests.cases.api.calling import Caller, caller, codes
 from tests.factories import AnalysisFactory, RadiographFactory, UserFactory
 
@@ -42,6 +43,7 @@ def test_a_key_names_who_has_read_it(
     event = CaseEvent.objects.get(kind="read")
     assert event.actor == reader
     assert event.detail["sent_by"] == "API key gateway"
+    assert event.detail["key"] == str(ApiKey.objects.get(organization=reader.organization).pk)
     (told,) = sending.get(f"cases/{case.pk}/reads/").json()["results"]
     assert told == response.json()
     assert told["mark"] == {"radiograph": str(analysis.radiograph_id), "x": 40.5, "y": 60.0}
@@ -54,7 +56,7 @@ def test_the_page_says_which_key_handed_it_on(
     reading.post(f"cases/{case.pk}/reads/", body())
     page = Client()
     page.force_login(reader)
-    assert "Sent by API key gateway" in page.get(f"/cases/{case.pk}/").content.decode()
+    assert "Handed in by API key gateway" in page.get(f"/cases/{case.pk}/").content.decode()
 
 
 def test_a_clinician_who_signed_in_reads_in_their_own_name(
@@ -150,7 +152,7 @@ def test_who_may_not(
     for program, status, code in (
         (sending, 403, "not_reading"),
         (foreign, 404, "not_found"),
-        (caller(hospital, "submit"), 403, "scope_missing"),
+        (caller(hospital, "read"), 403, "scope_missing"),
         (Caller(client=browser), 403, "permission_denied"),
         (Caller(), 401, "not_authenticated"),
     ):
@@ -166,3 +168,37 @@ def test_where_impressions_come_first_the_reader_gives_one_first(
     hospital.save()
     response = reading.post(f"cases/{case.pk}/reads/", body())
     assert (response.status_code, codes(response)) == (409, {None: "cannot_be_read"})
+
+
+def test_the_agreement_that_follows_is_told_only_to_a_key_that_may_look(
+    analysis: Analysis, case: Case, hospital: Organization, reader: User
+) -> None:
+    """By it a key without the scope `read` would learn what the software says."""
+    sent = body(conclusion="no_fracture", analysis=str(analysis.pk))
+    response = caller(hospital, "submit").post(f"cases/{case.pk}/reads/", sent)
+    assert (response.status_code, response.json()["agreement"]) == (201, "")
+    assert Read.objects.get().agreement == "disagree"
+    (told,) = caller(hospital).get(f"cases/{case.pk}/reads/").json()["results"]
+    assert told["agreement"] == "disagree"
+
+
+def test_where_impressions_come_first_the_read_follows_the_impression(
+    analysis: Analysis, case: Case, reading: Caller, reader: User, hospital: Organization
+) -> None:
+    hospital.read_first = True
+    hospital.save()
+    reader.refresh_from_db()
+    seen = [analysis.radiograph_id]
+    record_impression(case=case, reader=reader, conclusion="unsure", seen=seen)
+    assert reading.post(f"cases/{case.pk}/reads/", body()).status_code == 201
+
+
+def test_sent_twice_it_is_kept_once(
+    analysis: Analysis, case: Case, reading: Caller, reader: User
+) -> None:
+    first = reading.post(f"cases/{case.pk}/reads/", body()).json()
+    amendment = body(conclusion="unsure", amending=first["id"])
+    for sent in (body(), amendment, amendment):
+        last = reading.post(f"cases/{case.pk}/reads/", sent)
+    assert (last.status_code, codes(last)) == (409, {None: "cannot_be_read"})
+    assert Read.objects.count() == 2

@@ -107,6 +107,8 @@ def test_without_a_model_it_is_taken_all_the_same(sending: Caller) -> None:
         ({"priority": "soon"}, {"priority": "invalid_choice"}),
         ({"clinical_question": "x" * 1001}, {"clinical_question": "max_length"}),
         ({"reading_deadline": "soon"}, {"reading_deadline": "invalid"}),
+        ({"reading_deadline": "2190-12-01T10:00:00"}, {"reading_deadline": "no_offset"}),
+        ({"reading_deadline": "2190-12-01"}, {"reading_deadline": "no_offset"}),
         ({"reading_deadline": "2020-01-01T00:00:00Z"}, {"reading_deadline": "passed"}),
         ({"reading_deadline": "9999-12-31T23:59:59Z"}, {"reading_deadline": "year"}),
         ({"reading_deadline": "0001-01-01T00:00:00+14:00"}, {"reading_deadline": "overflow"}),
@@ -187,6 +189,21 @@ def test_nobody_is_kept_waiting_for_ever_by_the_own_cases(
     assert (response.status_code, codes(response)) == (429, {None: "too_many_unfinished"})
     assert int(response["Retry-After"]) > 0
     assert Case.objects.filter(submitting_organization=sender).count() == 1
+
+
+@pytest.mark.parametrize("where", ["cases/", "cases/{}/radiographs/"])
+def test_what_there_will_never_be_room_for_is_not_told_to_wait(
+    sending: Caller, case: Case, settings: Settings, model_version: ModelVersion, where: str
+) -> None:
+    settings.API_UNFINISHED_PER_ORGANIZATION = 2
+    sent = {} if "{}" in where else {"patient_reference": "ISL-0417"}
+    files = [upload(n) for n in range(3)]
+    response = sending.send(where.format(case.pk), {**sent, "radiographs": files})
+    assert (response.status_code, codes(response)) == (422, {"radiographs": "too_many_files"})
+    assert "2" in response.json()["errors"][0]["detail"]
+    assert "Retry-After" not in response
+    mixed = {**sent, "radiographs": [upload(3), upload(4)], "photographs": [upload(5)]}
+    assert sending.send(where.format(case.pk), mixed).status_code == 202
 
 
 def test_a_key_without_the_scope(sender: Organization) -> None:

@@ -220,6 +220,7 @@ class TestDeliveries:
             ({}, {"since": "required"}),
             ({"since": "yesterday"}, {"since": "invalid"}),
             ({"since": "0001-01-01T00:00:00Z"}, {"since": "year"}),
+            ({"since": "2026-11-01T00:00:00"}, {"since": "no_offset"}),
             ({"since": "2026-01-01T00:00:00Z", "status": "all"}, {"status": "unknown_field"}),
         ],
     )

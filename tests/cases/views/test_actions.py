@@ -49,6 +49,10 @@ def test_asking_again_spares_what_is_withdrawn_or_not_assessable(
     said = text(client.post(address(case, "rerun"), follow=True))
     assert "2 analyses were asked for." in said
     assert Analysis.objects.filter(status="queued").count() == 2
+    for named in (str(RadiographFactory().pk), "nonsense"):
+        said = text(client.post(address(case, "rerun"), {"radiograph": named}, follow=True))
+        assert "This radiograph is withdrawn already; nothing was changed." in said
+    assert Analysis.objects.filter(status="queued").count() == 2
 
 
 def test_without_a_model_asking_again_says_so(
