@@ -186,7 +186,8 @@ IMAGE: dict[str, Any] = {
 HEATMAP: dict[str, Any] = {
     "operation_id": "get_heatmap",
     "summary": "Get the heatmap of an analysis",
-    "description": "A transparent PNG of the radiograph's shape. Who was sent it is recorded.",
+    "description": "A transparent PNG, smaller than the radiograph: stretch it over the whole "
+    "canonical image. Who was sent it is recorded.",
     "tags": ["images"],
     "parameters": [_SIGNATURE],
 }

@@ -95,8 +95,8 @@ class TestNames:
         assert about(response)["xyz"][1].endswith("Known: radiograph, reason.")
 
     def test_a_parameter(self, sending: Caller) -> None:
-        told = about(sending.get("cases/", {"external": "A-1", "statu": "failed"}))
-        assert told["statu"][1].endswith("Perhaps status is meant.")
+        told = about(sending.get("cases/", {"external": "A-1", "pagesize": 5}))
+        assert told["pagesize"][1].endswith("Perhaps page_size is meant.")
         assert told["external"][0] == "unknown_parameter"
 
 
