@@ -42,7 +42,7 @@ ABOUT_FIELDS: Final[dict[str, str]] = {
     "only_radiograph": "It is the only radiograph: withdraw the case instead.",
     "not_of_this_case": "This belongs to no radiograph of the case.",
     "url_refused": "Nothing is sent to such an address.",
-    "unknown_event_types": "Choose at least one of the events.",
+    "unknown_event_types": "An event is unknown, or none was chosen.",
 }
 ABOUT_REQUESTS: Final[dict[str, str]] = {
     "parse_error": "The body cannot be read: check its format.",

@@ -109,6 +109,7 @@ CANCEL: dict[str, Any] = {
 }
 RERUN: dict[str, Any] = {
     "operation_id": "rerun_case",
+    "examples": examples.OF["rerun_case"],
     "summary": "Ask the active model again",
     "description": "About one radiograph, or all that can be assessed, or nothing where there is "
     "no room for all. What was answered before stays; what waits or runs is not asked twice.",
@@ -120,6 +121,7 @@ RERUN: dict[str, Any] = {
 }
 WITHDRAW: dict[str, Any] = {
     "operation_id": "withdraw_case",
+    "examples": examples.OF["withdraw_case"],
     "summary": "Withdraw a case, or one radiograph of it",
     "description": "It was sent by mistake: it leaves the worklist and its images are shown to "
     "nobody any more. Only the organization that submitted it may, and it is never undone.",
@@ -184,7 +186,8 @@ IMAGE: dict[str, Any] = {
 HEATMAP: dict[str, Any] = {
     "operation_id": "get_heatmap",
     "summary": "Get the heatmap of an analysis",
-    "description": "A transparent PNG of the radiograph's shape. Who was sent it is recorded.",
+    "description": "A transparent PNG, smaller than the radiograph: stretch it over the whole "
+    "canonical image. Who was sent it is recorded.",
     "tags": ["images"],
     "parameters": [_SIGNATURE],
 }
@@ -218,6 +221,7 @@ _BY_ADMIN = "For keys with the scope `admin`, and for administrators who signed 
 def _webhooks(name: str, summary: str, says: str, *parameters: Any) -> dict[str, Any]:
     return {
         "operation_id": name,
+        "examples": examples.OF.get(name, []),
         "summary": summary,
         "description": _BY_ADMIN + says,
         "tags": ["webhooks"],

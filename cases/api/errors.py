@@ -1,6 +1,7 @@
 """What goes wrong, in one shape: type, errors (code, detail, attr), request_id."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import structlog
@@ -9,12 +10,21 @@ from django.db import InterfaceError, OperationalError
 from django.http import UnreadablePostError
 from drf_standardized_errors.formatter import ExceptionFormatter
 from drf_standardized_errors.handler import ExceptionHandler
-from drf_standardized_errors.types import ErrorResponse
+from drf_standardized_errors.types import Error, ErrorResponse
 from rest_framework import exceptions
 from rest_framework.settings import api_settings
 
+from cases.api.codes import CODES
 from cases.api.problems import RETRY_AFTER, Problem, wrong
 
+GENERAL = {
+    exceptions.APIException,
+    exceptions.NotAuthenticated,
+    exceptions.MethodNotAllowed,
+    exceptions.NotAcceptable,
+    exceptions.Throttled,
+}
+"""What the framework says in words of its own."""
 BROKEN_DATABASE = (OperationalError, InterfaceError)
 
 
@@ -52,6 +62,15 @@ def _of_django(exc: Exception) -> Exception | None:
 
 
 class Formatter(ExceptionFormatter):
+    def get_errors(self) -> list[Error]:
+        """In our words, where the framework says no more than what its code does."""
+        said = super().get_errors()
+        if type(self.exc) is exceptions.ParseError:
+            return [replace(one, detail=f"{CODES[one.code]} {one.detail}") for one in said]
+        if type(self.exc) in GENERAL or str(self.exc.detail) == str(self.exc.default_detail):
+            return [replace(one, detail=CODES.get(one.code, one.detail)) for one in said]
+        return said
+
     def format_error_response(self, error_response: ErrorResponse) -> dict[str, Any]:
         return {
             "type": error_response.type,

@@ -130,10 +130,8 @@ _READ_SENT: Final[dict[str, Any]] = {
     "body_region": "wrist",
     "side": "left",
     "comment": "Distal radius",
-    "analysis": _ANALYSIS,
-    "agreement": "agree",
-    "mark": {"radiograph": _RADIOGRAPH, "x": 455.0, "y": 690.0},
 }
+"""Without ids: what is tried as it stands must not fail for one that was made up."""
 _READ_TOLD: Final[dict[str, Any]] = {
     "id": _READ,
     "reader": "Dr. Ada Reader",
@@ -143,8 +141,13 @@ _READ_TOLD: Final[dict[str, Any]] = {
     "stands": True,
     **{name: value for name, value in _READ_SENT.items() if name != "reader_email"},
     "other_findings": [],
+    "analysis": _ANALYSIS,
+    "agreement": "agree",
+    "mark": {"radiograph": _RADIOGRAPH, "x": 455.0, "y": 690.0},
 }
 FORM: Final = "multipart/form-data"
+IN_A_FORM: Final[dict[str, Any]] = {"patient_reference": "ISL-0417", "photographs": []}
+"""What a form that is tried begins with; what else is optional begins empty."""
 _SUBMITTED: Final[dict[str, Any]] = {
     "patient_reference": "ISL-0417",
     "radiographs": ["(the bytes of wrist.dcm)"],
@@ -174,6 +177,20 @@ OF: Final[dict[str, list[OpenApiExample]]] = {
     "list_analyses": [_told({"withheld": False, "results": [_ANALYSED]})],
     "list_reads": [_told({"withheld": False, "results": [_READ_TOLD]})],
     "record_read": [_sent(_READ_SENT), _told(_READ_TOLD, 201)],
+    "rerun_case": [_sent({})],
+    "withdraw_case": [_sent({"reason": "Sent twice"})],
+    "create_webhook": [
+        _sent(
+            {
+                "url": "https://receiver.example/hook",
+                "event_types": ["case.finished", "case.failed"],
+                "description": "The gateway",
+            }
+        )
+    ],
+    "change_webhook": [_sent({"is_active": False})],
+    "rotate_webhook_secret": [_sent({})],
+    "replay_failed_webhooks": [_sent({"since": "2026-11-27T00:00:00Z"})],
 }
 """By the operation."""
 

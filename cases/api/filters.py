@@ -5,11 +5,11 @@ from typing import Any
 import django_filters
 from django.core.exceptions import ValidationError as FormError
 from django.utils.translation import gettext_lazy as _
-from rest_framework.exceptions import ValidationError
+from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.request import Request
 
 from cases.api.moments import MomentFilter
-from cases.api.problems import wrong
+from cases.api.problems import offered, wrong
 from cases.forms import printable, sensible_year
 from cases.models import Case
 from cases.selectors.cases import CaseFilters
@@ -70,7 +70,7 @@ def filters_of(request: Request) -> CaseFilters:
     if not asked.is_valid():
         raise ValidationError(
             {
-                name: [wrong(one.code or "invalid", _said(one)) for one in errors]
+                name: [_said(one, asked.form.fields[name]) for one in errors]
                 for name, errors in asked.form.errors.as_data().items()
             }
         )
@@ -82,5 +82,7 @@ def filters_of(request: Request) -> CaseFilters:
     return CaseFilters(**given, exact=True)
 
 
-def _said(error: FormError) -> str:
-    return " ".join(error.messages)
+def _said(error: FormError, field: Any) -> ErrorDetail:
+    if error.code == "invalid_choice":
+        return wrong("invalid_choice", offered(str(value) for value, _label in field.choices))
+    return wrong(error.code or "invalid", " ".join(error.messages))

@@ -1,6 +1,7 @@
 """What the API raises when it refuses something: one of our codes, with a sentence."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
 from typing import Any
 
 from rest_framework import exceptions, status
@@ -44,6 +45,20 @@ def field_error(name: str, code: str, detail: str = "") -> exceptions.Validation
 
 def wrong(code: str, detail: str = "") -> exceptions.ErrorDetail:
     return exceptions.ErrorDetail(detail or CODES[code], code)
+
+
+def unknown(code: str, name: str, known: Iterable[str]) -> exceptions.ErrorDetail:
+    """A name that means nothing, with the one that was probably meant, else with all."""
+    names = sorted(known)
+    near = get_close_matches(name, names, n=1, cutoff=0.7)
+    if near:
+        return wrong(code, f"{CODES[code]} Perhaps {near[0]} is meant.")
+    return wrong(code, f"{CODES[code]} Known: {', '.join(names)}." if names else "")
+
+
+def offered(words: Iterable[str]) -> str:
+    """For a choice that is none of these."""
+    return f"{CODES['invalid_choice'].rstrip('.')}: {', '.join(word for word in words if word)}."
 
 
 def refused(refusals: Sequence[FileRefusal], radiographs: int) -> exceptions.APIException:

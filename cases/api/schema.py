@@ -9,6 +9,7 @@ from drf_spectacular.extensions import (
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiResponse
 
+from cases.api.examples import FORM, IN_A_FORM
 from cases.api.serializers.common import ProblemSerializer
 
 ALWAYS = {
@@ -30,7 +31,14 @@ WITH_BODY = {
 
 
 class Schema(AutoSchema):
-    """Adds what an operation can be refused with."""
+    """Adds what an operation can be refused with, and how a form repeats a field."""
+
+    def _get_request_body(self, direction: Any = "request") -> Any:
+        told = super()._get_request_body(direction)
+        for kind, media in (told or {}).get("content", {}).items():
+            if kind == FORM:
+                media["encoding"] = {"views": {"style": "form", "explode": True}}
+        return told
 
     def _get_response_bodies(self, direction: Any = "response") -> Any:
         told = super()._get_response_bodies(direction)
@@ -60,14 +68,16 @@ class Strict(OpenApiSerializerExtension):
         if direction == "request":
             told["additionalProperties"] = False
             told |= self.target.schema_more
-            if auto_schema.map_parsers() == ["multipart/form-data"]:
-                _without_null(told["properties"])
+            if auto_schema.map_parsers() == [FORM]:
+                _as_a_form(told["properties"])
         return told
 
 
-def _without_null(fields: dict[str, Any]) -> None:
+def _as_a_form(fields: dict[str, Any]) -> None:
     """A form has no null: it leaves the field out."""
-    for one in fields.values():
+    for name, one in fields.items():
+        if name in IN_A_FORM:
+            one["examples"] = [IN_A_FORM[name]]
         if isinstance(one.get("type"), list):
             one["type"] = next(kind for kind in one["type"] if kind != "null")
 

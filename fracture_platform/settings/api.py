@@ -33,19 +33,15 @@ API_UNFINISHED_PER_ORGANIZATION = env.int("API_UNFINISHED_PER_ORGANIZATION", def
 # How long a link to an image works without the key.
 API_LINK_SECONDS = env.int("API_LINK_SECONDS", default=300)
 
-_DESCRIPTION = """
-Submit cases with their radiographs, follow their analyses, fetch the answers.
+# What the description of the API begins with; cases.api.guide puts the guide after it.
+API_INTRODUCTION = """\
+Submit cases with their radiographs, follow their analyses, fetch the answers. It supports a \
+decision and never makes one: whoever shows an answer shows its sentence with it.
 
-It supports a decision and never makes one: whoever shows an answer shows its sentence with it.
-
-Send an API key of your organization as `Authorization: Bearer fxp_...`. A submission is answered
-with `202`, before anything is analysed; ask for the case again after the seconds that
-`Retry-After` names, with `If-None-Match`. Every error has the same shape, a stable `code` and the
-`request_id` that the server's log has.
+*Authorize* takes an API key of your organization; *Try it out* then really sends what you fill in.\
 """
 SPECTACULAR_SETTINGS: dict[str, Any] = {
     "TITLE": "Fracture platform API",
-    "DESCRIPTION": _DESCRIPTION.strip(),
     "VERSION": "1.0.0",
     "OAS_VERSION": "3.1.0",
     "LICENSE": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
@@ -53,11 +49,14 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    # Nothing is asked of another host, not even whether the schema is valid.
-    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "validatorUrl": None},
+    # JavaScript, for it names a plugin of ours (static/js/try_it_out.js). Nothing is asked of
+    # another host, not even whether the schema is valid.
+    "SWAGGER_UI_SETTINGS": "{deepLinking: true, validatorUrl: null, plugins: [TryItOut]}",
+    "WEBHOOKS": "cases.api.events.EVENTS",
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "cases.api.examples.add_refusals",
+        "cases.api.guide.add_guide",
     ],
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,

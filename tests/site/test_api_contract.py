@@ -122,18 +122,28 @@ def test_the_python_of_the_guide_works(site: RunningSite, key: str, tmp_path: Pa
     script = tmp_path / "guide.py"
     script.write_text(code.replace("http://127.0.0.1:8000", site.base_url))
     (tmp_path / "wrist.png").write_bytes(phantom(seed=99))
-    done = subprocess.run(
-        [sys.executable, str(script), key, "wrist.png"],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        timeout=90,
-        check=False,
-    )
+    (tmp_path / "other.png").write_bytes(phantom(seed=98))
+
+    def run(file: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, str(script), key, file, "GUIDE-1"],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            timeout=90,
+            check=False,
+        )
+
+    done = run("wrist.png")
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("finished "), done.stdout
-    (heatmap,) = [one for one in tmp_path.glob("*.png") if one.name != "wrist.png"]
+    (heatmap,) = [
+        one for one in tmp_path.glob("*.png") if one.name not in {"wrist.png", "other.png"}
+    ]
     assert heatmap.read_bytes().startswith(b"\x89PNG")
+    refused = run("other.png")
+    assert refused.returncode == 1
+    assert refused.stderr.startswith("idempotency_key_reused"), refused.stderr
 
 
 def operations(site: RunningSite) -> dict[tuple[str, str], re.Pattern[str]]:

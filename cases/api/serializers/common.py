@@ -7,7 +7,7 @@ from django.http import QueryDict
 from rest_framework import serializers
 
 from accounts.models import Organization
-from cases.api.problems import wrong
+from cases.api.problems import offered, unknown, wrong
 
 
 class StrictSerializer(serializers.Serializer):
@@ -18,20 +18,58 @@ class StrictSerializer(serializers.Serializer):
 
     schema_more: ClassVar[Mapping[str, Any]] = {}
 
-    def to_internal_value(self, data: Any) -> Any:
-        if isinstance(data, Mapping) or hasattr(data, "getlist"):
-            self._refuse(data)
-        return super().to_internal_value(data)
+    def get_fields(self) -> dict[str, Any]:
+        fields: dict[str, Any] = super().get_fields()
+        for field in fields.values():
+            say_choices(field)
+            say_choices(getattr(field, "child", None))
+        return fields
 
-    def _refuse(self, data: Mapping[str, Any]) -> None:
-        problems = {name: [wrong("unknown_field")] for name in set(data) - set(self.fields)}
+    def to_internal_value(self, data: Any) -> Any:
+        """Whatever is wrong is said at once: a misspelt name, and that the right one is missing."""
+        problems: dict[str, Any] = {}
+        if isinstance(data, Mapping) or hasattr(data, "getlist"):
+            problems = self._strange(data)
+        try:
+            understood = super().to_internal_value(data)
+        except serializers.ValidationError as error:
+            if not problems or not isinstance(error.detail, dict):
+                raise
+            raise serializers.ValidationError({**error.detail, **problems}) from None
+        if problems:
+            raise serializers.ValidationError(problems)
+        return understood
+
+    def _strange(self, data: Mapping[str, Any]) -> dict[str, Any]:
+        problems = {
+            name: [unknown("unknown_field", name, self.fields)]
+            for name in sorted(set(data) - set(self.fields))
+        }
         if isinstance(data, QueryDict):
             for name, field in self.fields.items():
                 several = isinstance(field, serializers.ListField)
                 if not several and len(data.getlist(name)) > 1:
                     problems[name] = [wrong("repeated_field")]
-        if problems:
-            raise serializers.ValidationError(problems)
+        return problems
+
+
+def say_choices(field: Any) -> None:
+    """Where a word is not offered the answer says which are."""
+    if isinstance(field, serializers.ChoiceField):
+        said = offered([str(word) for word in field.choices])
+        field.error_messages = {**field.error_messages, "invalid_choice": said}
+
+
+class SeveralFiles(serializers.ListField):
+    """Files of a form. An empty text in their place is a field in which nothing was chosen."""
+
+    child = serializers.FileField(allow_empty_file=True)
+
+    def get_value(self, dictionary: Any) -> Any:
+        given = super().get_value(dictionary)
+        if not isinstance(given, list):
+            return given
+        return [one for one in given if one != ""] or serializers.empty
 
 
 class EmptySerializer(StrictSerializer):

@@ -9,7 +9,7 @@ from rest_framework import serializers
 from accounts.models import Organization, User
 from cases.api.moments import MomentField
 from cases.api.problems import field_error, wrong
-from cases.api.serializers.common import StrictSerializer
+from cases.api.serializers.common import SeveralFiles, StrictSerializer
 from cases.forms import printable, sensible_year
 from cases.permissions import reading_choices
 from cases.vocabulary import BodyRegion, Priority, Sex, Side, View
@@ -27,14 +27,12 @@ class FilesSerializer(StrictSerializer):
 
     schema_more: ClassVar = {"anyOf": [_at_least_one("radiographs"), _at_least_one("photographs")]}
 
-    radiographs = serializers.ListField(
-        child=serializers.FileField(allow_empty_file=True),
+    radiographs = SeveralFiles(
         required=False,
         default=list,
         help_text="JPEG, PNG, WebP, TIFF, BMP or DICOM, each a radiograph.",
     )
-    photographs = serializers.ListField(
-        child=serializers.FileField(allow_empty_file=True),
+    photographs = SeveralFiles(
         required=False,
         default=list,
         help_text="Kept for people to look at; no model is asked.",
@@ -43,7 +41,9 @@ class FilesSerializer(StrictSerializer):
         child=serializers.ChoiceField(View.choices, allow_blank=True),
         required=False,
         default=list,
-        help_text="Of the radiographs, then of the photographs, in their order.",
+        help_text="Of the radiographs, then of the photographs, in their order: "
+        + ", ".join(View.values)
+        + ".",
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from rest_framework.views import APIView
 from accounts.models import ApiKey, User
 from cases.api.errors import request_id
 from cases.api.limits import Use
-from cases.api.problems import wrong
+from cases.api.problems import unknown
 from cases.api.serializers.common import EmptySerializer, StrictSerializer
 from cases.api.throttles import rate_headers
 
@@ -30,9 +30,12 @@ class ApiView(APIView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        unknown = sorted(set(request.query_params) - self.parameters)
-        if unknown:
-            raise ValidationError({name: [wrong("unknown_parameter")] for name in unknown})
+        strange = sorted(set(request.query_params) - self.parameters)
+        if strange:
+            known = self.parameters
+            raise ValidationError(
+                {name: [unknown("unknown_parameter", name, known)] for name in strange}
+            )
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         done = super().finalize_response(request, response, *args, **kwargs)

@@ -205,11 +205,18 @@ def _checked(url: str, event_types: Sequence[str]) -> tuple[str, list[str]]:
     except UrlRefused as problem:
         raise WebhookRefused("url_refused", str(problem), "url") from problem
     chosen = [name for name in WebhookEventType.values if name in event_types]
-    if not chosen or set(event_types) - set(chosen):
-        raise WebhookRefused(
-            "unknown_event_types", _("Choose at least one of the events."), "event_types"
-        )
+    strange = sorted(set(event_types) - set(chosen))
+    if strange or not chosen:
+        raise WebhookRefused("unknown_event_types", _no_event(strange), "event_types")
     return url, chosen
+
+
+def _no_event(strange: Sequence[str]) -> str:
+    events = ", ".join(WebhookEventType.values)
+    if not strange:
+        return _("Choose at least one of the events: %(events)s.") % {"events": events}
+    said = _("There is no event %(strange)s: choose among %(events)s.")
+    return said % {"strange": ", ".join(strange), "events": events}
 
 
 def _locked(endpoint: WebhookEndpoint) -> WebhookEndpoint:

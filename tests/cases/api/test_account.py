@@ -7,6 +7,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from accounts.models import Organization, User
+from cases.api.codes import CODES
 from cases.card import section
 from cases.models import Analysis, ModelVersion
 from cases.services.status import update_case
@@ -97,6 +98,7 @@ class TestLimits:
         program.get("me/")
         refused = program.get("me/")
         assert (refused.status_code, codes(refused)) == (429, {None: "throttled"})
+        assert refused.json()["errors"][0]["detail"] == CODES["throttled"]
         assert 1 <= int(refused["Retry-After"]) <= 60
         assert refused["RateLimit"].startswith('"key";r=0;t=')
         assert other.get("me/").status_code == 200
