@@ -4,9 +4,11 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.forms import ModelForm
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -122,7 +124,8 @@ class InvitationAdmin(ScopedAdmin):
 
 @admin.register(ApiKey)
 class ApiKeyAdmin(ScopedAdmin):
-    """To look at and to revoke; a key is made on the page of the organization's keys."""
+    """To look at and to revoke. *Add* leads to the page of the organization's keys: it asks for the
+    password again and shows the key, once."""
 
     organization_lookups = ("organization",)
     actions = ("revoke_chosen",)
@@ -141,6 +144,16 @@ class ApiKeyAdmin(ScopedAdmin):
     search_fields = ("name__istartswith", "prefix__startswith")
     fields = (*list_display[:-1], "created_at", "revoked_at")
     readonly_fields = fields
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return self._opens(request)
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        return redirect("organization_keys")
 
     @admin.display(description=_("state"))
     def state(self, key: ApiKey) -> str:

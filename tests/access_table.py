@@ -260,6 +260,8 @@ def model_rows(name: str, page: ScopedAdmin) -> list[Row]:
         sees = ADMINISTRATORS if both else ("administrator", "operator")
         history = one_seen = administration(who=sees, staff=404)
     adds = administration(who=operator if name == "accounts/organization" else ())
+    if name == "accounts/apikey":
+        adds = administration(302)  # to the page that makes keys
     return [
         Row(route, f"/{route}", listed),
         Row(f"{route}add/", f"/{route}add/", adds),

@@ -37,6 +37,14 @@ class ApiView(APIView):
                 {name: [unknown("unknown_parameter", name, known)] for name in strange}
             )
 
+    def perform_authentication(self, request: Request) -> None:
+        """Counts as soon as it is known who asks: what the key may not do is asked for, too."""
+        super().perform_authentication(request)
+        super().check_throttles(request)
+
+    def check_throttles(self, request: Request) -> None:
+        """That was done."""
+
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         done = super().finalize_response(request, response, *args, **kwargs)
         if not done.has_header("Cache-Control"):

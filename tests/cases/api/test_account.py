@@ -103,6 +103,16 @@ class TestLimits:
         assert refused["RateLimit"].startswith('"key";r=0;t=')
         assert other.get("me/").status_code == 200
 
+    def test_what_the_key_may_not_do_counts_too(
+        self, counting: None, sender: Organization, settings: Settings
+    ) -> None:
+        settings.API_REQUESTS_PER_KEY = 1
+        program = caller(sender, "submit")
+        refused = program.get("cases/")
+        assert (refused.status_code, codes(refused)) == (403, {None: "scope_missing"})
+        assert refused["RateLimit"].startswith('"key";r=0;t=')
+        assert program.get("cases/").status_code == 429
+
     def test_of_an_organization(
         self, counting: None, sender: Organization, foreign: Caller, settings: Settings
     ) -> None:

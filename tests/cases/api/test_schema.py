@@ -11,6 +11,8 @@ from django.urls import get_resolver
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.renderers import OpenApiYamlRenderer
 
+from cases.api.views import describing
+
 COMMITTED = settings.BASE_DIR / "docs" / "openapi.yaml"
 ERRORS = {"400", "401", "403", "406", "429", "500", "503"}
 
@@ -89,10 +91,17 @@ def test_it_is_served_to_everybody() -> None:
     response = Client().get("/api/v1/schema/", headers={"Accept": "text/html"})
     assert response.status_code == 200
     assert response.json()["openapi"] == "3.1.0"
+    assert describing.schema_text("en-us") is describing.schema_text("en-us")  # made once
 
 
 @pytest.mark.django_db
 class TestPage:
+    def test_is_a_page_whatever_is_accepted(self) -> None:
+        page = Client().get("/api/v1/docs/", headers={"Accept": "application/json"})
+        assert page.status_code == 200
+        assert page["Content-Type"].startswith("text/html")
+        assert page["Cross-Origin-Opener-Policy"] == "same-origin"
+
     def test_loads_nothing_from_another_host(self) -> None:
         text = Client().get("/api/v1/docs/").content.decode()
         assert "swagger-ui-bundle.js" in text
