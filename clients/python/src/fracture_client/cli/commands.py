@@ -6,7 +6,7 @@ import sys
 from itertools import islice
 
 from fracture_client.cli.connecting import client, secret
-from fracture_client.client import NotFinished
+from fracture_client.questions import NotFinished
 from fracture_client.records import Case
 from fracture_client.webhooks import ID, SIGNATURE, TIMESTAMP, verify_webhook
 

@@ -16,7 +16,7 @@ from fracture_client.cli.connecting import client
 from fracture_client.cli.journal import Journal
 from fracture_client.cli.table import Row
 from fracture_client.cli.units import Unit, units
-from fracture_client.client import Client, NotFinished
+from fracture_client.client import Client
 from fracture_client.errors import (
     ApiError,
     ConnectionFailed,
@@ -26,6 +26,7 @@ from fracture_client.errors import (
     Throttled,
     UnexpectedAnswer,
 )
+from fracture_client.questions import NotFinished
 
 _CODES: dict[type[Exception], str] = {
     ConnectionFailed: "connection_failed",
