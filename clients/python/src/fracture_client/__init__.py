@@ -36,6 +36,7 @@ from fracture_client.records import (
     Usage,
 )
 from fracture_client.transport import UnencryptedAddress
+from fracture_client.version import __version__
 from fracture_client.webhooks import Event, verify_webhook
 
 __all__ = [
@@ -72,6 +73,6 @@ __all__ = [
     "UnexpectedAnswer",
     "Usage",
     "Webhooks",
+    "__version__",
     "verify_webhook",
 ]
-__version__ = "0.1.0"

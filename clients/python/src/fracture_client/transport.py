@@ -20,8 +20,9 @@ import httpx
 from fracture_client.errors import ApiError, ConnectionFailed, Problem, UnexpectedAnswer, kind_of
 from fracture_client.files import Source, opened
 from fracture_client.saving import write_whole
+from fracture_client.version import __version__
 
-AGENT = "fracture-client/0.1.0"
+AGENT = f"fracture-client/{__version__}"
 TEMPORARY = frozenset({429, 502, 503, 504})
 STILL_AT_WORK = "in_flight"
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0

@@ -32,6 +32,8 @@ _CODES: dict[type[Exception], str] = {
     ConnectionFailed: "connection_failed",
     UnexpectedAnswer: "unexpected_answer",
 }
+SAME_AGAIN = ("case_per_folder", "reference", "priority", "body_region", "side")
+"""Options that make another submission of the same files: what was sent is not sent again."""
 LOOK_EVERY = 15.0
 ROOM_AGAIN = 30.0
 
@@ -152,7 +154,7 @@ def submit_folder(options: argparse.Namespace) -> int:
             "journal": 1,
             "server": api.base_url,
             "organization": me.organization and me.organization.id,
-            "case_per_folder": options.case_per_folder,
+            **{name: getattr(options, name) for name in SAME_AGAIN},
         }
         beside = options.out.with_name(f"{options.out.name}.journal")
         with Journal(beside, **about) as journal:
@@ -203,9 +205,14 @@ def _rows(run: Run, journal: Journal, unit: Unit) -> list[Row]:
 
 def _summary(out: Path, rows: Sequence[Row], disclaimer: str) -> int:
     missing = sum(bool(row.error_code) for row in rows)
-    print(f"{len(rows)} files, {len(rows) - missing} answered, {missing} not: {out}")
+    withheld = sum(row.is_withheld for row in rows)
+    told = [f"{len(rows)} files", f"{len(rows) - missing - withheld} answered"]
+    told += [f"{withheld} withheld"] if withheld else []
+    print(f"{', '.join(told)}, {missing} not: {out}")
     if disclaimer:
         print(disclaimer)
+    if withheld:
+        print("Withheld: clinicians look first. Run the same command again later.", file=sys.stderr)
     if missing:
         print("error_code and error in the CSV say why.", file=sys.stderr)
     return 1 if missing else 0

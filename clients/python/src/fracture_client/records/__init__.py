@@ -21,6 +21,9 @@ from fracture_client.records.analyses import (
     Thresholds,
 )
 from fracture_client.records.cases import (
+    NO_LEVEL,
+    UNFINISHED,
+    WITHHELD,
     Answer,
     Case,
     CaseSummary,
@@ -43,6 +46,9 @@ from fracture_client.records.webhooks import (
 )
 
 __all__ = [
+    "NO_LEVEL",
+    "UNFINISHED",
+    "WITHHELD",
     "Analyses",
     "Analysis",
     "Answer",
