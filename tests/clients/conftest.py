@@ -10,14 +10,23 @@ from fracture_client import Client
 from tests.clients.stubborn import Stubborn, handler_of
 from tests.running_site import RunningSite
 
-PARTNER = "Island Telemedicine"
+PARTNER, HOSPITAL = "Island Telemedicine", "Harbour Hospital"
+READER = "clinician@harbour.example"
+
+
+def made_key(site: RunningSite, organization: str, *scopes: str) -> str:
+    """A real key of an organization."""
+    asked = [word for scope in scopes for word in ("--scope", scope)]
+    made = site.manage(
+        "create_api_key", "--organization", organization, "--name", "client tests", *asked
+    )
+    assert made.returncode == 0, made.stderr
+    return made.stdout.strip()
 
 
 @pytest.fixture(scope="session")
 def partner_key(site: RunningSite) -> str:
-    made = site.manage("create_api_key", "--organization", PARTNER, "--name", "client tests")
-    assert made.returncode == 0, made.stderr
-    return made.stdout.strip()
+    return made_key(site, PARTNER)
 
 
 @pytest.fixture

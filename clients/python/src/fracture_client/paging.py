@@ -23,12 +23,16 @@ def pages(
         try:
             rows, following = page["results"], page["next"]
             # The place alone: what the server thinks its own address is does not matter.
-            cursor = following and parse_qs(urlsplit(following).query)["cursor"][0]
+            cursor = None if following is None else _cursor(following)
         except (KeyError, TypeError, ValueError, AttributeError):
             raise UnexpectedAnswer("The answer is no page of a list.") from None
         if not isinstance(rows, list) or cursor == asked.get("cursor", ""):
             raise UnexpectedAnswer("The answer is no page of a list, or the same one again.")
         yield from (record(kind, row) for row in rows)
-        if not cursor:
+        if cursor is None:
             return
         asked["cursor"] = cursor
+
+
+def _cursor(address: str) -> str:
+    return parse_qs(urlsplit(address).query)["cursor"][0]
