@@ -49,11 +49,11 @@ def test_further_radiographs_and_their_withdrawal(api: Client) -> None:
 
 
 def test_a_read_is_the_clinician_s(api: Client, hospital: Client) -> None:
-    case = api.wait(api.submit([phantom(seed=9510)], patient_reference="C-read").id, timeout=60)
-    (radiograph,) = case.radiographs
+    sent = api.submit([phantom(width=700, height=900, seed=9510)], patient_reference="C-read")
+    (radiograph,) = api.wait(sent.id, timeout=60).radiographs
     place = Place(radiograph.id, 12.5, 20.0)
     read = hospital.record_read(
-        case.id,
+        sent.id,
         reader_email=READER,
         conclusion="fracture",
         body_region="wrist",
@@ -66,24 +66,25 @@ def test_a_read_is_the_clinician_s(api: Client, hospital: Client) -> None:
     )
     assert (read.conclusion, read.body_region, read.side) == ("fracture", "wrist", "left")
     assert (read.other_findings, read.comment) == (("effusion",), "at the styloid")
-    assert (read.analysis, read.mark) == (radiograph.answer.analysis, place)
+    assert (read.agreement, read.mark) == ("disagree", place)
+    assert read.analysis == radiograph.answer.analysis
     assert read.organization.name == HOSPITAL
     with pytest.raises(Conflict) as raised:
-        hospital.record_read(case.id, reader_email=READER, conclusion="unsure")
+        hospital.record_read(sent.id, reader_email=READER, conclusion="unsure")
     assert raised.value.code == "cannot_be_read"
     later = hospital.record_read(
-        case.id, reader_email=READER, conclusion="no_fracture", amending=read.id
+        sent.id, reader_email=READER, conclusion="no_fracture", amending=read.id
     )
-    told = api.reads(case.id).results
+    told = api.reads(sent.id).results
     assert [(one.id, one.stands, one.amends) for one in told] == [
         (later.id, True, read.id),
         (read.id, False, None),
     ]
     with pytest.raises(Refused) as unknown:
-        hospital.record_read(case.id, reader_email="a@b.example", conclusion="unsure")
+        hospital.record_read(sent.id, reader_email="a@b.example", conclusion="unsure")
     assert (unknown.value.code, unknown.value.attr) == ("reader_unknown", "reader_email")
     with pytest.raises(NotAllowed) as other:
-        api.record_read(case.id, reader_email=READER, conclusion="unsure")
+        api.record_read(sent.id, reader_email=READER, conclusion="unsure")
     assert other.value.code == "not_reading"
 
 

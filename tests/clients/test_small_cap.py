@@ -2,6 +2,7 @@
 
 import threading
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -38,9 +39,11 @@ def test_it_waits_for_room_and_finishes(tmp_path: Path, monkeypatch: pytest.Monk
     few = {"API_UNFINISHED_PER_ORGANIZATION": str(CAP)}
     with running_site(tmp_path / "site", **few) as site:
         site.wait_until_ready()
-        monkeypatch.setenv("FRACTURE_API_KEY", made_key(site, PARTNER, "submit", "read"))
+        key = made_key(site, PARTNER, "submit", "read")
+        monkeypatch.setenv("FRACTURE_API_KEY", key)
         monkeypatch.setenv("FRACTURE_SERVER", site.base_url)
-        monkeypatch.setattr("fracture_client.cli.folder.threading.Event", Impatient)
+        own = SimpleNamespace(Event=Impatient)
+        monkeypatch.setattr("fracture_client.cli.folder.threading", own)
 
         def command(name: str, *more: str) -> int:
             said = ["submit-folder", str(tmp_path / name), "--out", str(tmp_path / f"{name}.csv")]
@@ -58,7 +61,7 @@ def test_it_waits_for_room_and_finishes(tmp_path: Path, monkeypatch: pytest.Monk
         run = threading.Thread(target=lambda: ended.append(command("one")))
         run.start()
         wait_for(lambda: sum(pause >= 30 for pause in Impatient.asked) >= 2, seconds=30)
-        with Client(site.base_url, made_key(site, PARTNER, "read")) as api:
+        with Client(site.base_url, key) as api:
             usage = api.usage().unfinished_analyses
             assert usage is not None
             assert (usage.used, usage.limit) == (CAP, CAP)
