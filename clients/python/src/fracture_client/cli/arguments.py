@@ -174,7 +174,7 @@ def _folder(
     )
     folder.set_defaults(
         run=submit_folder,
-        stopped="Stopped: run the same command again, and it goes on. The CSV says how far it is.",
+        stopped="Stopped: run the same command again, and it goes on.",
     )
 
 
