@@ -41,7 +41,7 @@ def stubborn() -> Iterator[Stubborn]:
     told = Stubborn()
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler_of(told))
     told.address = f"http://127.0.0.1:{server.server_address[1]}"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     yield told
     server.shutdown()

@@ -135,6 +135,9 @@ def test_half_an_image_is_none(stubborn: Stubborn, tmp_path: Path) -> None:
         assert not list(tmp_path.iterdir())
         stubborn.answers = [short, Answer(200, "whole")]
         assert api.download(CASE, to).read_text() == "whole"
+        stubborn.answers = [short, short]
+        with pytest.raises(ConnectionFailed):
+            api.download(CASE, to)
         stubborn.answers = [Answer(200, "whole")]
         with pytest.raises(FileNotFoundError):
             api.download(CASE, tmp_path / "no folder" / "image.png")
