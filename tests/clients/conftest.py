@@ -10,14 +10,23 @@ from fracture_client import Client
 from tests.clients.stubborn import Stubborn, handler_of
 from tests.running_site import RunningSite
 
-PARTNER = "Island Telemedicine"
+PARTNER, HOSPITAL = "Island Telemedicine", "Harbour Hospital"
+READER = "clinician@harbour.example"
+
+
+def made_key(site: RunningSite, organization: str, *scopes: str) -> str:
+    """A real key of an organization."""
+    asked = [word for scope in scopes for word in ("--scope", scope)]
+    made = site.manage(
+        "create_api_key", "--organization", organization, "--name", "client tests", *asked
+    )
+    assert made.returncode == 0, made.stderr
+    return made.stdout.strip()
 
 
 @pytest.fixture(scope="session")
 def partner_key(site: RunningSite) -> str:
-    made = site.manage("create_api_key", "--organization", PARTNER, "--name", "client tests")
-    assert made.returncode == 0, made.stderr
-    return made.stdout.strip()
+    return made_key(site, PARTNER)
 
 
 @pytest.fixture
@@ -32,7 +41,7 @@ def stubborn() -> Iterator[Stubborn]:
     told = Stubborn()
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler_of(told))
     told.address = f"http://127.0.0.1:{server.server_address[1]}"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     yield told
     server.shutdown()

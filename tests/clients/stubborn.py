@@ -53,7 +53,7 @@ def handler_of(told: Stubborn) -> type[BaseHTTPRequestHandler]:
             else:
                 self.close_connection = True
 
-        do_POST = do_GET  # noqa: N815  # as http.server looks for it
+        do_POST = do_PATCH = do_DELETE = do_GET  # noqa: N815  # as http.server looks for them
 
         def _say(self, answer: Answer) -> None:
             plain = isinstance(answer.body, str)

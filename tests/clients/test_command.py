@@ -5,12 +5,16 @@ import shutil
 import subprocess
 import sys
 import time
+import tomllib
 from pathlib import Path
 
 import pytest
+import yaml
 
+from fracture_client.cli import words
 from fracture_client.cli.journal import Journal
 from fracture_client.cli.table import Row, write
+from fracture_client.transport import AGENT
 from tests.clients.command import SOURCE, rows, run
 from tests.clients.test_verify_webhook import BODY, SECRET, signature
 from tests.running_site import free_port
@@ -23,7 +27,10 @@ KEY = "fxp_abcdefgh_verysecretverysecretverysecretverysecre"
     [
         (["whoami"], "", 2, "FRACTURE_API_KEY"),
         (["whoami", "--key-file", "/nowhere"], "", 2, "/nowhere"),
-        (["status", "not-an-id"], KEY, 2, "UUID"),
+        (["--key-file", "/nowhere", "whoami"], KEY, 2, "/nowhere"),
+        (["--key-file", "/before", "whoami", "--key-file", "/after"], "", 2, "/after"),
+        (["status", "abc"], KEY, 2, "'abc' is no id of a case"),
+        (["download", "abc", "--into", "x"], KEY, 2, "'abc' is no id of a case"),
         (["submit-folder", "/nowhere", "--out", "out.csv"], KEY, 2, "no folder /nowhere"),
         (["whoami"], KEY, 1, "did not answer"),
     ],
@@ -43,6 +50,38 @@ def test_help_has_examples() -> None:
         said = run(*command, "--help").stdout
         assert "submit-folder monday --out monday.csv" in said
     assert "--key " not in said
+    assert '--signature "v1,' in run("verify-webhook", "--help").stdout
+
+
+def words_of(schema: str) -> list[str]:
+    told = yaml.safe_load((SOURCE.parents[1] / "docs" / "openapi.yaml").read_text())
+    return sorted(told["components"]["schemas"][schema]["enum"])
+
+
+def test_help_lists_the_words_that_the_api_takes() -> None:
+    for some, schema in (
+        (words.PRIORITIES, "Priority"),
+        (words.SIDES, "Side"),
+        (words.REGIONS, "BodyRegion"),
+        (words.STATUSES, "CaseStatus"),
+        (words.LEVELS, "CaseLevel"),
+    ):
+        assert sorted(some) == words_of(schema)
+    folder = " ".join(run("submit-folder", "--help").stdout.split())
+    shown = " ".join(run("list", "--help").stdout.split())
+    for some in (words.PRIORITIES, words.SIDES, words.REGIONS):
+        assert f"one of {', '.join(some)}" in folder
+    for some in (words.STATUSES, words.LEVELS):
+        assert f"one of {', '.join(some)}" in shown
+    misspelt = run("submit-folder", "x", "--out", "y", "--side", "lefft", key=KEY)
+    assert misspelt.returncode == 2
+    assert "'left', 'right', 'both'" in misspelt.stderr
+
+
+def test_it_says_its_version() -> None:
+    told = tomllib.loads((SOURCE / "pyproject.toml").read_text())["project"]["version"]
+    assert run("--version").stdout == f"fracture-client {told}\n"
+    assert f"fracture-client/{told}" == AGENT
 
 
 def test_a_webhook_at_the_command_line(tmp_path: Path) -> None:
@@ -69,8 +108,24 @@ def test_a_line_that_a_crash_cut_off_is_passed_over(tmp_path: Path) -> None:
         journal.note("b", case="3")
     with Journal(path, server="s") as journal:
         assert journal.of("b") == {"case": "3"}
-    with pytest.raises(ValueError, match="another run"):
+    with pytest.raises(ValueError, match=r"another run .*server 't', there 's'"):
         Journal(path, server="t")
+
+
+def test_other_options_than_those_a_run_was_begun_with(tmp_path: Path) -> None:
+    path = tmp_path / "journal"
+    Journal(path, server="s", side="").__exit__(None, None, None)
+    with pytest.raises(ValueError, match=r"side 'left', there ''.*take another --out"):
+        Journal(path, server="s", side="left")
+    with Journal(path, server="s", side=""):
+        """The same again goes on."""
+    older = tmp_path / "older"
+    Journal(older, server="s").__exit__(None, None, None)
+    with Journal(older, server="s", side="left"):
+        """Begun when a journal did not tell its options: nothing can be said, so it goes on."""
+    (tmp_path / "damaged").write_text("{{{\n")
+    with pytest.raises(ValueError, match="damaged"):
+        Journal(tmp_path / "damaged", server="s")
 
 
 def test_a_name_is_no_formula(tmp_path: Path) -> None:

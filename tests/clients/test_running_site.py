@@ -118,6 +118,8 @@ def test_the_short_commands(site: RunningSite, api: Client, partner_key: str) ->
     assert status.stdout.startswith(f"{case.id}  finished")
     assert "not a cleared medical device" in status.stdout
     found = run("list", "--patient-reference", "C-short", "--limit", "1", **at)
-    assert found.stdout.split("\t")[::5] == [case.id, "C-short\n"]
+    head, line = found.stdout.splitlines()
+    assert head.split("\t")[::5] == ["case", "patient_reference"]
+    assert line.split("\t")[::5] == [case.id, "C-short"]
     assert PARTNER in run("whoami", **at).stdout
     assert partner_key not in status.stdout + found.stdout

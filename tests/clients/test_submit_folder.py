@@ -81,7 +81,8 @@ def go_through_death(
         waiting.send_signal(signal.SIGINT)
         _said, complaint = waiting.communicate(timeout=30)
         assert waiting.returncode == 130
-        assert complaint == ""
+        (line,) = complaint.splitlines()
+        assert "run the same command again" in line
         shown = rows(out)
         assert sum(row["error_code"] == "interrupted" for row in shown.values()) == count
         assert shown["monday/notes.jpg"]["error_code"] == "not_an_image"
@@ -147,3 +148,6 @@ def test_a_case_for_each_folder(
     other = run("submit-folder", folder, "--out", out, **at)
     assert other.returncode == 2
     assert "journal of another run" in other.stderr
+    other = run(*command, "--side", "left", **at)
+    assert other.returncode == 2
+    assert "side 'left', there ''" in other.stderr

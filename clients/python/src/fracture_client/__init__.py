@@ -1,6 +1,7 @@
 """Client of a fracture platform: submit radiographs, wait for answers, verify webhooks."""
 
-from fracture_client.client import Client, NotFinished
+from fracture_client.client import Client
+from fracture_client.endpoints import Webhooks
 from fracture_client.errors import (
     ApiError,
     BadWebhook,
@@ -15,20 +16,27 @@ from fracture_client.errors import (
     Throttled,
     UnexpectedAnswer,
 )
+from fracture_client.questions import NotFinished
 from fracture_client.records import (
     Analyses,
     Analysis,
     Answer,
     Case,
     CaseSummary,
+    Delivery,
+    Endpoint,
+    EndpointSecret,
     Me,
     Model,
+    Place,
     Radiograph,
     Read,
     Reads,
     Submitted,
+    Usage,
 )
 from fracture_client.transport import UnencryptedAddress
+from fracture_client.version import __version__
 from fracture_client.webhooks import Event, verify_webhook
 
 __all__ = [
@@ -42,6 +50,9 @@ __all__ = [
     "Client",
     "Conflict",
     "ConnectionFailed",
+    "Delivery",
+    "Endpoint",
+    "EndpointSecret",
     "Event",
     "FractureError",
     "Me",
@@ -49,6 +60,7 @@ __all__ = [
     "NotAllowed",
     "NotFinished",
     "NotFound",
+    "Place",
     "Problem",
     "Radiograph",
     "Read",
@@ -59,6 +71,8 @@ __all__ = [
     "Throttled",
     "UnencryptedAddress",
     "UnexpectedAnswer",
+    "Usage",
+    "Webhooks",
+    "__version__",
     "verify_webhook",
 ]
-__version__ = "0.1.0"

@@ -11,6 +11,7 @@ from contextlib import ExitStack
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,8 +19,10 @@ import httpx
 
 from fracture_client.errors import ApiError, ConnectionFailed, Problem, UnexpectedAnswer, kind_of
 from fracture_client.files import Source, opened
+from fracture_client.saving import write_whole
+from fracture_client.version import __version__
 
-AGENT = "fracture-client/0.1.0"
+AGENT = f"fracture-client/{__version__}"
 TEMPORARY = frozenset({429, 502, 503, 504})
 STILL_AT_WORK = "in_flight"
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
@@ -75,6 +78,28 @@ class Transport:
     def post(self, path: str, body: Mapping[str, Any]) -> httpx.Response:
         """Sent once: nothing says whether a lost one was heard."""
         return self._answered(lambda: self._http.post(path, json=dict(body)), safe=False)
+
+    def patch(self, path: str, body: Mapping[str, Any]) -> httpx.Response:
+        """Sent once."""
+        return self._answered(lambda: self._http.patch(path, json=dict(body)), safe=False)
+
+    def delete(self, path: str) -> None:
+        """Sent once."""
+        self._answered(lambda: self._http.delete(path), safe=False)
+
+    def save(self, path: str, to: Path) -> Path:
+        """What is answered, streamed into a file: there whole or not at all, anew for each try."""
+
+        def send() -> httpx.Response:
+            with self._http.stream("GET", path) as response:
+                if response.is_success:
+                    write_whole(response, to)
+                else:
+                    response.read()
+            return response
+
+        self._answered(send, safe=True)
+        return to
 
     def submit(
         self,

@@ -24,6 +24,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         status: int = arguments.run(arguments)
         sys.stdout.flush()
     except KeyboardInterrupt:
+        _complain(arguments.stopped)
         return INTERRUPTED
     except BrokenPipeError:
         # `| head` has seen enough; nothing more is flushed at the end.

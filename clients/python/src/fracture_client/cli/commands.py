@@ -6,9 +6,11 @@ import sys
 from itertools import islice
 
 from fracture_client.cli.connecting import client, secret
-from fracture_client.client import NotFinished
+from fracture_client.questions import NotFinished
 from fracture_client.records import Case
 from fracture_client.webhooks import ID, SIGNATURE, TIMESTAMP, verify_webhook
+
+COLUMNS = ("case", "received", "status", "level", "priority", "patient_reference")
 
 
 def status(arguments: argparse.Namespace) -> int:
@@ -17,11 +19,12 @@ def status(arguments: argparse.Namespace) -> int:
             case = api.wait(arguments.case, timeout=arguments.wait)
         except NotFinished as error:
             case = error.case
-    _show(case)
+    show(case)
     return 1 if case.status == "failed" or (arguments.wait and not case.is_finished) else 0
 
 
-def _show(case: Case) -> None:
+def show(case: Case) -> None:
+    """With the statements and the disclaimer, wherever an answer is shown."""
     print(f"{case.id}  {case.status}  {case.level or '-'}  {case.priority}")
     for one in case.radiographs:
         answer = one.answer
@@ -33,7 +36,8 @@ def _show(case: Case) -> None:
 
 
 def list_cases(arguments: argparse.Namespace) -> int:
-    """One case a line, columns parted by tabs."""
+    """One case a line below the names of the columns, which are parted by tabs."""
+    print("\t".join(COLUMNS))
     with client(arguments) as api:
         found = api.cases(
             level=arguments.level,

@@ -16,7 +16,7 @@ from fracture_client.cli.connecting import client
 from fracture_client.cli.journal import Journal
 from fracture_client.cli.table import Row
 from fracture_client.cli.units import Unit, units
-from fracture_client.client import Client, NotFinished
+from fracture_client.client import Client
 from fracture_client.errors import (
     ApiError,
     ConnectionFailed,
@@ -26,11 +26,14 @@ from fracture_client.errors import (
     Throttled,
     UnexpectedAnswer,
 )
+from fracture_client.questions import NotFinished
 
 _CODES: dict[type[Exception], str] = {
     ConnectionFailed: "connection_failed",
     UnexpectedAnswer: "unexpected_answer",
 }
+SAME_AGAIN = ("case_per_folder", "reference", "priority", "body_region", "side")
+"""Options that make another submission of the same files: what was sent is not sent again."""
 LOOK_EVERY = 15.0
 ROOM_AGAIN = 30.0
 
@@ -151,7 +154,7 @@ def submit_folder(options: argparse.Namespace) -> int:
             "journal": 1,
             "server": api.base_url,
             "organization": me.organization and me.organization.id,
-            "case_per_folder": options.case_per_folder,
+            **{name: getattr(options, name) for name in SAME_AGAIN},
         }
         beside = options.out.with_name(f"{options.out.name}.journal")
         with Journal(beside, **about) as journal:
@@ -202,9 +205,14 @@ def _rows(run: Run, journal: Journal, unit: Unit) -> list[Row]:
 
 def _summary(out: Path, rows: Sequence[Row], disclaimer: str) -> int:
     missing = sum(bool(row.error_code) for row in rows)
-    print(f"{len(rows)} files, {len(rows) - missing} answered, {missing} not: {out}")
+    withheld = sum(row.is_withheld for row in rows)
+    told = [f"{len(rows)} files", f"{len(rows) - missing - withheld} answered"]
+    told += [f"{withheld} withheld"] if withheld else []
+    print(f"{', '.join(told)}, {missing} not: {out}")
     if disclaimer:
         print(disclaimer)
+    if withheld:
+        print("Withheld: clinicians look first. Run the same command again later.", file=sys.stderr)
     if missing:
         print("error_code and error in the CSV say why.", file=sys.stderr)
     return 1 if missing else 0

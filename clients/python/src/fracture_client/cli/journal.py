@@ -18,9 +18,10 @@ class Journal:
         self._lock = threading.Lock()
         earlier = path.read_bytes() if path.exists() else b""
         first, *others = [_understood(line) for line in earlier.splitlines()] or [about]
-        if first != about:
+        if other := _different(first, about):
             raise ValueError(
-                f"{path} is the journal of another run ({first or 'damaged'}): take another --out."
+                f"{path} is the journal of another run ({other}): "
+                "go on as that one was begun, or take another --out."
             )
         for step in others:
             self._steps.setdefault(step.pop("unit", ""), {}).update(step)
@@ -62,3 +63,15 @@ def _understood(line: bytes) -> dict[str, Any]:
     except ValueError:
         return {}
     return step if isinstance(step, dict) else {}
+
+
+def _different(first: dict[str, Any], about: dict[str, Any]) -> str:
+    """What is not as it was, for a person. Of an option that an older journal does not tell
+    nothing can be said."""
+    if "server" not in first:
+        return "damaged"
+    return ", ".join(
+        f"{name} {about.get(name)!r}, there {was!r}"
+        for name, was in first.items()
+        if about.get(name) != was
+    )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from fracture_client.cli.units import Unit
 from fracture_client.errors import Problem
-from fracture_client.records import Analysis, Case, Radiograph
+from fracture_client.records import WITHHELD, Analysis, Case, Radiograph
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -16,7 +16,7 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 @dataclass(frozen=True)
 class Row:
     """`statement` belongs to every level that is shown; `error` says in a sentence what
-    `error_code` says in a word."""
+    `error_code` says in a word. The level is `withheld` while clinicians look first."""
 
     file: str
     case: str = ""
@@ -28,6 +28,10 @@ class Row:
     statement: str = ""
     error_code: str = ""
     error: str = ""
+
+    @property
+    def is_withheld(self) -> bool:
+        return self.level == WITHHELD
 
 
 def answered(unit: Unit, case: Case, analyses: Iterable[Analysis]) -> list[Row]:
@@ -54,7 +58,7 @@ def _answered(
         case=case.id,
         radiograph=radiograph.id,
         status=case.status,
-        level=answer.level,
+        level=WITHHELD if answer.kind == WITHHELD else answer.level,
         probability=answer.probability,
         model=f"{analysis.model.name} {analysis.model.version}" if analysis else "",
         statement=f"{answer.statement} {answer.note}".strip(),
