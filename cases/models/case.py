@@ -101,6 +101,12 @@ class Case(models.Model):
                 fields=["reading_organization", "status", "-created_at"], name="case_status"
             ),
             models.Index(
+                fields=["submitting_organization", "patient_reference"], name="case_sent_reference"
+            ),
+            models.Index(
+                fields=["reading_organization", "patient_reference"], name="case_read_reference"
+            ),
+            models.Index(
                 fields=["submitting_organization"],
                 name="case_sent_unfinished",
                 condition=models.Q(status__in=(CaseStatus.QUEUED, CaseStatus.RUNNING)),
