@@ -16,6 +16,7 @@ from rest_framework.settings import api_settings
 
 from cases.api.codes import CODES
 from cases.api.problems import RETRY_AFTER, Problem, wrong
+from fracture_platform.slow_client import SlowClient
 
 GENERAL = {
     exceptions.APIException,
@@ -50,6 +51,9 @@ class Handler(ExceptionHandler):
 
 
 def _of_django(exc: Exception) -> Exception | None:
+    if isinstance(exc, UnreadablePostError) and isinstance(exc.__cause__, SlowClient):
+        said = "The request came too slowly while others waited: send it again."
+        return Problem("busy", status=503, detail=said, wait=RETRY_AFTER)
     if isinstance(exc, UnreadablePostError):
         return Problem("truncated", status=400, detail="The upload broke off: send it again.")
     if isinstance(exc, django.RequestDataTooBig):
