@@ -65,16 +65,18 @@ def kind_of(queues: set[str]) -> Worker.Kind:
 class Heart(threading.Thread):
     """Reports every few seconds; loads a model that has become active since, before saying so."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, ends_with_parent: bool = True) -> None:
         super().__init__(name="heartbeat", daemon=True)
         self.stop = threading.Event()
+        self._ends_with_parent = ends_with_parent
         self._parent = os.getppid()
         self._started_at = timezone.now()
         self._complaint = ""
 
     def run(self) -> None:
         while not self.stop.wait(HEARTBEAT_SECONDS):
-            if os.getppid() != self._parent:  # where the kernel did not end us with our parent
+            # Where the kernel did not end us with our parent.
+            if self._ends_with_parent and os.getppid() != self._parent:
                 os.kill(os.getpid(), signal.SIGKILL)
             self.beat()
 
@@ -130,8 +132,12 @@ def parent_is_set_up(sender: str, instance: CeleryWorker, **_: Any) -> None:
 @worker_process_init.connect
 def child_starts(**_: Any) -> None:
     """Load the model before the first task is taken; the parent waits for this."""
+    _start(Heart())
+
+
+def _start(heart: Heart) -> None:
     global _heart  # noqa: PLW0603  (one per process)
-    _heart = Heart()
+    _heart = heart
     _heart.beat()
     _heart.start()
 
@@ -149,9 +155,9 @@ def child_ends(**_: Any) -> None:
 
 @worker_ready.connect
 def thread_worker_is_ready(sender: Any, **_: Any) -> None:
-    """One without children says itself that it lives."""
+    """One without children says itself that it lives. Whoever started it may end."""
     if isinstance(sender.pool, ThreadPool):
-        child_starts()
+        _start(Heart(ends_with_parent=False))
 
 
 @worker_shutdown.connect

@@ -52,6 +52,7 @@ class WebhookEndpoint(models.Model):
 
     handed_over_at = models.DateTimeField(_("handed over"), null=True, blank=True)
     turn = models.UUIDField(_("turn"), null=True, blank=True, editable=False)
+    last_turn_at = models.DateTimeField(_("last turn"), null=True, blank=True, editable=False)
     turn_until = models.DateTimeField(_("turn until"), null=True, blank=True)
 
     class Meta:

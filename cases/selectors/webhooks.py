@@ -127,12 +127,12 @@ def due_deliveries(now: datetime) -> QuerySet[WebhookDelivery]:
 
 def due_endpoints(now: datetime) -> QuerySet[WebhookEndpoint]:
     """Where something is due and no worker sends; not those that were handed over a moment ago.
-    Those come first that were sent nothing for longest."""
+    Those come first whose last turn is longest ago."""
     return WebhookEndpoint.objects.filter(
         Q(handed_over_at__isnull=True) | Q(handed_over_at__lt=now - REPUBLISH_AFTER),
         Q(turn_until__isnull=True) | Q(turn_until__lte=now),
         Exists(due_deliveries(now).order_by().filter(endpoint=OuterRef("pk"))),
-    ).order_by(F("last_success_at").asc(nulls_first=True), "pk")
+    ).order_by(F("last_turn_at").asc(nulls_first=True), "pk")
 
 
 @dataclass(frozen=True)

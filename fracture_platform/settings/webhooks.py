@@ -20,5 +20,6 @@ def networks(names: Iterable[str]) -> list[IPv4Network | IPv6Network]:
 
 WEBHOOK_ALLOWED_NETWORKS = networks(env.list("WEBHOOK_ALLOWED_NETWORKS", default=[]))
 WEBHOOK_ALLOW_HTTP = False
-# Longer than the task may run (45 s): nobody delivers what another one still holds.
+# Longer than one request may take (10 s) and what is written of it: nobody delivers what another
+# one still holds.
 WEBHOOK_LEASE_SECONDS = env.int("WEBHOOK_LEASE_SECONDS", default=60)

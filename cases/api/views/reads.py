@@ -47,6 +47,10 @@ class ReadsView(ApiView):
         form = ReadSubmissionSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         sent = dict(form.validated_data)
+        if not may_look(request) and (sent["analysis"] or sent["agreement"]):
+            # What is refused of it would tell the answer.
+            said = "To say something of the software's answer the key needs the scope read."
+            raise Problem("scope_missing", status=403, detail=said)
         reader = self._reader(sent.pop("reader_email", None))
         sent["analysis"] = _analysis(case, sent["analysis"])
         sent["mark"] = _mark(case, sent["mark"])

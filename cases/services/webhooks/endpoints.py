@@ -14,6 +14,7 @@ from cases.clock import database_now
 from cases.models import WebhookDelivery, WebhookEndpoint
 from cases.permissions import may_administer_webhooks
 from cases.services.webhooks import outbox
+from cases.services.webhooks.handing_over import hand_over
 from cases.services.webhooks.health import WELL
 from cases.vocabulary import DeliveryStatus, SwitchedOff, WebhookEventType
 from cases.webhooks import signing
@@ -157,6 +158,7 @@ def switch_on(*, endpoint: WebhookEndpoint, actor: User) -> int:
         endpoint=endpoint.pk, status=DeliveryStatus.PENDING, lease_until__isnull=True
     )
     resumed = waiting.update(attempts=0, next_attempt_at=now)
+    transaction.on_commit(lambda: hand_over([endpoint.pk]), robust=True)
     _log("switched_on", endpoint, actor)
     return resumed
 

@@ -36,7 +36,7 @@ def forget_old() -> int:
 
 
 def _forget_removed_endpoints() -> None:
-    """With what may have been on its way there when it was removed."""
+    """With what may have been on its way there when it was removed, and ends by then."""
     WebhookEndpoint.objects.filter(
         disabled_reason=SwitchedOff.REMOVED, disabled_at__lt=database_now() - KEPT_FOR
     ).delete()

@@ -29,7 +29,7 @@ def replay(*, delivery: WebhookDelivery, actor: User) -> bool:
     require(may_administer_webhooks(actor, endpoint.organization))
     require_on(endpoint)
     rows = WebhookDelivery.objects.filter(pk=delivery.pk)
-    done = _again(rows.exclude(status=DeliveryStatus.PENDING)) or _at_once(rows)
+    done = _again(rows.exclude(status=DeliveryStatus.PENDING)) or _at_once(rows, endpoint)
     if done:
         _let_it_try(endpoint)
         log.info("webhook_replayed", delivery=str(delivery.pk), by=str(actor.pk))
@@ -45,22 +45,22 @@ def replay_failed(*, endpoint: WebhookEndpoint, since: datetime, actor: User) ->
     require(may_administer_webhooks(actor, endpoint.organization))
     require_on(endpoint)
     rows = WebhookDelivery.objects.filter(endpoint=endpoint, created_at__gte=since)
-    done = _again(rows.filter(status=DeliveryStatus.FAILED)) + _at_once(rows)
+    done = _again(rows.filter(status=DeliveryStatus.FAILED)) + _at_once(rows, endpoint)
     if done:
         _let_it_try(endpoint)
     log.info("webhooks_replayed", endpoint=str(endpoint.pk), deliveries=done, by=str(actor.pk))
     return done
 
 
-def _at_once(rows: QuerySet[WebhookDelivery]) -> int:
-    """What failed, and waits for another attempt; how often it was tried stays."""
+def _at_once(rows: QuerySet[WebhookDelivery], endpoint: WebhookEndpoint) -> int:
+    """What failed and waits for another attempt, and whatever waits because its endpoint rests; how
+    often it was tried stays."""
     now = database_now()
-    return rows.filter(
-        status=DeliveryStatus.PENDING,
-        attempts__gt=0,
-        lease_until__isnull=True,
-        next_attempt_at__gt=now,
-    ).update(next_attempt_at=now)
+    waiting = rows.filter(status=DeliveryStatus.PENDING, lease_until__isnull=True)
+    rests = WebhookEndpoint.objects.filter(pk=endpoint.pk, resting_until__gt=now).exists()
+    if not rests:
+        waiting = waiting.filter(attempts__gt=0, next_attempt_at__gt=now)
+    return waiting.update(next_attempt_at=now)
 
 
 def _let_it_try(endpoint: WebhookEndpoint) -> None:

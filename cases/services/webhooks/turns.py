@@ -6,11 +6,13 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import Q
 
+from accounts.models import Organization
 from cases.clock import database_now
 from cases.models import WebhookEndpoint
-from cases.selectors.webhooks import due_deliveries
+from cases.selectors.webhooks import due_deliveries, due_endpoints
 from cases.services.webhooks.delivering import deliver
 from cases.services.webhooks.handing_over import hand_over, take_back
 
@@ -34,8 +36,7 @@ def take_turn(*, endpoint_id: UUID) -> int:
         attempts = _send(endpoint_id, turn)
     finally:
         _end(endpoint_id, turn)
-    if _next_due(endpoint_id) is not None:
-        hand_over([endpoint_id])
+    _next_of_the_organization(endpoint_id)
     return attempts
 
 
@@ -56,17 +57,29 @@ def _next_due(endpoint_id: UUID) -> UUID | None:
 
 def _begin(endpoint_id: UUID) -> UUID | None:
     """What this turn is called; None if it is somebody else's, or too many of its organization
-    are under way (the scheduler asks again)."""
-    now = database_now()
-    turn = uuid.uuid4()
+    are under way, one of which asks again when it ends."""
     row = WebhookEndpoint.objects.filter(pk=endpoint_id)
-    others = WebhookEndpoint.objects.filter(
-        organization__in=row.values("organization"), turn_until__gt=now
-    )
-    if others.exclude(pk=endpoint_id).count() >= MOST_OF_ONE:
+    organization_id = row.values_list("organization", flat=True).first()
+    if organization_id is None:
         return None
-    free = row.filter(Q(turn_until__isnull=True) | Q(turn_until__lte=now))
-    return turn if free.update(turn=turn, turn_until=_lease(now)) else None
+    with transaction.atomic():
+        # One after the other, or several would count the same.
+        Organization.objects.select_for_update(no_key=True).get(pk=organization_id)
+        now = database_now()
+        busy = WebhookEndpoint.objects.filter(organization=organization_id, turn_until__gt=now)
+        if busy.exclude(pk=endpoint_id).count() >= MOST_OF_ONE:
+            return None
+        turn = uuid.uuid4()
+        free = row.filter(Q(turn_until__isnull=True) | Q(turn_until__lte=now))
+        begun = free.update(turn=turn, turn_until=_lease(now), last_turn_at=now)
+    return turn if begun else None
+
+
+def _next_of_the_organization(endpoint_id: UUID) -> None:
+    """Hand over the one that waited longest for its turn; that may be the same again."""
+    mine = WebhookEndpoint.objects.filter(pk=endpoint_id).values("organization")
+    waiting = due_endpoints(database_now()).filter(organization__in=mine)
+    hand_over(waiting.values_list("pk", flat=True)[:1])
 
 
 def _renew(endpoint_id: UUID, turn: UUID) -> bool:

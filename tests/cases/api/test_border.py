@@ -75,7 +75,7 @@ def test_a_charset_of_whatever_kind(sender: Organization, charset: str) -> None:
     text = make_key(sender)[1]
     body = encode_multipart(BOUNDARY, {"patient_reference": "Gülsün", "radiographs": upload()})
     length = {"CONTENT_LENGTH": str(len(body))}
-    kind = f"{MULTIPART_CONTENT}; charset={charset}"
+    kind = f"{MULTIPART_CONTENT}; charset={charset}; a*=nonsense''%41"
     status, told = ask(text, "/api/v1/cases/", body, kind, **length)
     assert (status, told["patient_reference"]) == (202, "Gülsün")
     status, told = ask("none", "/api/v1/cases/?a=b", b"x", f"text/plain; charset={charset}")

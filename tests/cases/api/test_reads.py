@@ -173,13 +173,20 @@ def test_where_impressions_come_first_the_reader_gives_one_first(
 def test_the_agreement_that_follows_is_told_only_to_a_key_that_may_look(
     analysis: Analysis, case: Case, hospital: Organization, reader: User
 ) -> None:
-    """By it a key without the scope `read` would learn what the software says."""
-    sent = body(conclusion="no_fracture", analysis=str(analysis.pk))
-    response = caller(hospital, "submit").post(f"cases/{case.pk}/reads/", sent)
+    """By it a key without the scope `read` would learn what the software says, and by what is
+    refused of it."""
+    address, submitting = f"cases/{case.pk}/reads/", caller(hospital, "submit")
+    for said in ({"analysis": str(analysis.pk)}, {"agreement": "agree"}):
+        response = submitting.post(address, body(conclusion="no_fracture", **said))
+        assert (response.status_code, codes(response)) == (403, {None: "scope_missing"})
+    assert not Read.objects.exists()
+    response = submitting.post(address, body(conclusion="no_fracture"))
     assert (response.status_code, response.json()["agreement"]) == (201, "")
-    assert Read.objects.get().agreement == "disagree"
-    (told,) = caller(hospital).get(f"cases/{case.pk}/reads/").json()["results"]
-    assert told["agreement"] == "disagree"
+    told = caller(hospital).post(
+        address,
+        body(conclusion="no_fracture", analysis=str(analysis.pk), amending=response.json()["id"]),
+    )
+    assert (told.status_code, told.json()["agreement"]) == (201, "disagree")
 
 
 def test_where_impressions_come_first_the_read_follows_the_impression(

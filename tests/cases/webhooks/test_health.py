@@ -208,9 +208,10 @@ def test_what_waits_for_its_next_attempt_is_sent_at_once(
     WebhookDelivery.objects.filter(attempts=1).update(next_attempt_at=later)
     WebhookEndpoint.objects.update(resting_until=later)
     assert not due_deliveries(timezone.now()).exists()
+    assert replay(delivery=untried, actor=administrator)  # it waited for the endpoint alone
     assert not replay(delivery=untried, actor=administrator)
     assert replay(delivery=one, actor=administrator)
-    assert list(due_deliveries(timezone.now())) == [untried, one]
+    assert set(due_deliveries(timezone.now())) == {untried, one}
     since = timezone.now() - timedelta(days=1)
     assert replay_failed(endpoint=endpoint, since=since, actor=administrator) == 1
     assert due_deliveries(timezone.now()).count() == 3

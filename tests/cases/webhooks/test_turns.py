@@ -1,13 +1,14 @@
 """Endpoints take turns: one worker at each, for a while, and nobody takes all of them."""
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 from django.utils import timezone
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
-from accounts.models import User
+from accounts.models import Organization, User
 from cases.models import WebhookDelivery, WebhookEndpoint
 from cases.selectors.webhooks import due_deliveries, due_endpoints
 from cases.services.reads import record_read
@@ -15,6 +16,7 @@ from cases.services.webhooks import turns
 from cases.services.webhooks.endpoints import create_endpoint
 from cases.services.webhooks.turns import take_turn
 from cases.webhooks import transport
+from tests.cases.services.test_concurrency import at_once
 from tests.cases.webhooks.receiver import Receiver
 from tests.factories import CaseFactory
 
@@ -121,10 +123,49 @@ def test_one_organization_does_not_take_every_worker(
     )
     busy.update(turn_until=timezone.now() + timedelta(seconds=30))
     assert take_turn(endpoint_id=endpoint.pk) == 0
-    assert endpoint in due_endpoints(timezone.now())  # the scheduler hands it over again
+    assert endpoint in due_endpoints(timezone.now())  # whoever of them ends hands it over
     assert take_turn(endpoint_id=theirs.pk) == 1
     busy.update(turn_until=timezone.now() - timedelta(seconds=1))  # their workers died
     assert take_turn(endpoint_id=endpoint.pk) == 1
+
+
+def test_of_one_organization_the_longest_waiting_is_next(
+    endpoint: WebhookEndpoint,
+    administrator: User,
+    reader: User,
+    receiving: Receiver,
+    monkeypatch: pytest.MonkeyPatch,
+    sent: list[list[str]],
+) -> None:
+    """Three that have much to be told do not keep a fourth one waiting."""
+    monkeypatch.setattr(turns, "SECONDS", 0.0)
+    four = [endpoint, *(further(endpoint, administrator) for _n in range(3))]
+    read_some(endpoint, reader, 3)
+    for one in four[:3]:
+        take_turn(endpoint_id=one.pk)
+    asked = [message[-1] for message in sent]
+    assert asked[0] == str(min(four[1:], key=lambda one: one.pk).pk)
+    WebhookEndpoint.objects.update(handed_over_at=None)
+    sent.clear()
+    take_turn(endpoint_id=endpoint.pk)
+    assert [message[-1] for message in sent] == [str(four[3].pk)]
+
+
+@pytest.mark.usefixtures("several_connections")
+def test_no_more_of_one_organization_however_many_begin_at_once(
+    sender: Organization, administrator: User
+) -> None:
+    made = [
+        create_endpoint(
+            organization=sender,
+            actor=administrator,
+            url="https://receiver.example/",
+            event_types=["read.recorded"],
+        )[0]
+        for _n in range(8)
+    ]
+    began = at_once(*(partial(turns._begin, one.pk) for one in made))
+    assert sum(turn is not None for turn in began) == turns.MOST_OF_ONE
 
 
 def test_one_whose_turn_was_taken_over_stops(
