@@ -101,15 +101,23 @@ class Case(models.Model):
                 fields=["reading_organization", "status", "-created_at"], name="case_status"
             ),
             models.Index(
-                fields=["submitting_organization", "patient_reference"], name="case_sent_reference"
+                fields=["submitting_organization", "patient_reference", "-created_at", "-id"],
+                name="case_sent_reference",
             ),
             models.Index(
-                fields=["reading_organization", "patient_reference"], name="case_read_reference"
+                fields=["reading_organization", "patient_reference", "-created_at", "-id"],
+                name="case_read_reference",
+            ),
+            # One for each: of a list of words in a query SQLite does not see that an index has it.
+            models.Index(
+                fields=["submitting_organization"],
+                name="case_sent_queued",
+                condition=models.Q(status=CaseStatus.QUEUED),
             ),
             models.Index(
                 fields=["submitting_organization"],
-                name="case_sent_unfinished",
-                condition=models.Q(status__in=(CaseStatus.QUEUED, CaseStatus.RUNNING)),
+                name="case_sent_running",
+                condition=models.Q(status=CaseStatus.RUNNING),
             ),
         ]
         constraints: ClassVar = [

@@ -47,14 +47,19 @@ def unfinished_analyses(organization_id: UUID) -> int:
     """How many radiographs wait for their analysis, also for a model to be activated, or have one
     that runs, of the cases that the organization has submitted.
 
-    Such a case is queued or running by its status, and an index holds those alone: what else was
-    ever submitted is not looked at.
+    Such a case is queued or running by its status, and for each an index holds those alone: what
+    else was ever submitted is not looked at.
     """
+    unfinished = (CaseStatus.QUEUED, CaseStatus.RUNNING)
+    return sum(_unfinished_of(organization_id, status) for status in unfinished)
+
+
+def _unfinished_of(organization_id: UUID, status: CaseStatus) -> int:
     clinical = Analysis.objects.filter(radiograph=OuterRef("pk"), purpose=Purpose.CLINICAL)
     return Radiograph.objects.filter(
         Exists(clinical.filter(status__in=ACTIVE)) | ~Exists(clinical),
         case__submitting_organization=organization_id,
-        case__status__in=(CaseStatus.QUEUED, CaseStatus.RUNNING),
+        case__status=status,
         withdrawn_at__isnull=True,
         not_assessable="",
     ).count()

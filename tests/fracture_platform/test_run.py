@@ -52,6 +52,7 @@ def test_it_says_last_where_it_is_and_who_may_sign_in(own_site: RunningSite) -> 
         "clinician",
         "partner",
         "organization administrator",
+        "partner's administrator",
         "platform operator",
     }
     for email, password in own_site.sign_ins.values():
