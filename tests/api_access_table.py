@@ -106,6 +106,6 @@ API = [
     Row("api/v1/schema/", "/api/v1/schema/", everybody(200)),
     Row("api/v1/docs/", "/api/v1/docs/", everybody(200)),
     Row("api/v1/docs/", "/api/v1/docs/?script=", everybody(200)),
-    Row("api/^.*$", "/api/v1/nothing/", everybody(404)),
-    Row("api/^.*$", "/api/", everybody(404), "post"),
+    Row(r"api/^[\s\S]*$", "/api/v1/nothing/", everybody(404)),
+    Row(r"api/^[\s\S]*$", "/api/", everybody(404), "post"),
 ]

@@ -61,5 +61,5 @@ _V1 = [
 ]
 urlpatterns = [
     path("v1/", include(_V1)),
-    re_path(r"^.*$", NothingView.as_view(), name=NOTHING),
+    re_path(r"^[\s\S]*$", NothingView.as_view(), name=NOTHING),
 ]

@@ -33,7 +33,9 @@ def test_an_address_without_its_slash_says_so(sending: Caller) -> None:
         )
 
 
-@pytest.mark.parametrize("path", ["/api/", "/api/v1/", "/api/v2/cases/", "cases", "nothing/"])
+@pytest.mark.parametrize(
+    "path", ["/api/", "/api/v1/", "/api/v2/cases/", "cases", "nothing/", "models/a%0Ab/"]
+)
 @pytest.mark.django_db
 def test_an_address_that_is_not_there(path: str) -> None:
     for method in ("GET", "POST", "DELETE"):
