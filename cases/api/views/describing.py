@@ -7,7 +7,7 @@ from csp.constants import SELF, UNSAFE_INLINE
 from csp.decorators import csp_update
 from django.http import HttpResponse
 from django.utils.decorators import method_decorator
-from django.utils.translation import get_language
+from django.utils.translation import override
 from django.views.decorators.cache import never_cache
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.renderers import OpenApiJsonRenderer
@@ -29,13 +29,14 @@ class SchemaView(SpectacularJSONAPIView):
 
     @extend_schema(exclude=True)
     def get(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
-        return HttpResponse(schema_text(get_language()), OpenApiJsonRenderer.media_type)
+        return HttpResponse(schema_text(), OpenApiJsonRenderer.media_type)
 
 
 @cache
-def schema_text(_language: str) -> bytes:
-    """Made once in each process for each language, as it says the same to everybody."""
-    schema = SchemaGenerator().get_schema(request=None, public=True)
+def schema_text() -> bytes:
+    """Made once in each process, as it says the same to everybody: in English, as it is kept."""
+    with override("en"):
+        schema = SchemaGenerator().get_schema(request=None, public=True)
     return bytes(OpenApiJsonRenderer().render(schema, renderer_context={}))
 
 
